@@ -1,0 +1,182 @@
+"""The commands as a person types them. Each is imported only when it is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ws import __version__
+from ws.cli.options import Command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ws.commands.context import Context
+    from ws.model.plan import Mode
+    from ws.model.report import Report
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="ws %(version)s")
+def app() -> None:
+    r"""The workspace that Poetry never had.
+
+    Many Poetry packages in one repository: path dependencies, locks and environments, together.
+
+    \b
+    Begin with:
+      ws list        who is in this workspace
+      ws install     an environment for every member, in parallel
+      ws check       all checks, for pre-commit and CI
+    """
+
+
+def _modes(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--check` and `--diff`, as every command has them that writes tracked files."""
+    check = click.option("--check", is_flag=True, help="Write nothing; exit 1 if something is off.")
+    diff = click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+    return check(diff(command))
+
+
+def _jobs(command: Callable[..., Any]) -> Callable[..., Any]:
+    help_text = 'How many at a time: a number, or "50%" of the cores  [default: the cores]'
+    return click.option("--jobs", "-j", metavar="N", help=help_text)(command)
+
+
+def _mode(*, check: bool, diff: bool) -> Mode:
+    from ws.model.plan import Mode
+
+    if check and diff:
+        raise click.UsageError("--check and --diff exclude each other: choose one.")
+    return Mode.CHECK if check else Mode.DIFF if diff else Mode.APPLY
+
+
+@app.command("list", cls=Command)
+@click.option("--paths", is_flag=True, help="Only the folders, one a line, for scripts.")
+def list_(context: Context, *, paths: bool) -> Report:
+    r"""List the members: name, version, Python, path, and the members each depends on.
+
+    \b
+    Examples:
+      ws list
+      ws list --filter '*-worker'
+      ws list --format json | jq -r '.data.members[].name'
+      for folder in $(ws list --paths); do du -sh "$folder"; done
+    """
+    from ws.commands import list as command
+
+    return command.run(context, paths=paths)
+
+
+@app.command(cls=Command)
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(("tree", "mermaid", "dot")),
+    default="tree",
+    help="How to draw it.",
+)
+@click.option("--invert", is_flag=True, help="Draw who is needed by whom instead.")
+def graph(context: Context, *, form: str, invert: bool) -> Report:
+    r"""Draw who depends on whom.
+
+    \b
+    Examples:
+      ws graph
+      ws graph --invert --filter shared-python    who is affected by it
+      ws graph --as mermaid                       for a README
+      ws graph --as dot | dot -Tsvg > graph.svg
+    """
+    from ws.commands import graph as command
+
+    return command.run(context, form=form, invert=invert)
+
+
+@app.command(cls=Command, checks=True)
+@_modes
+def sync(context: Context, *, check: bool, diff: bool) -> Report:
+    r"""Point path dependencies on members to where they are, with develop = true.
+
+    Comments, order and quoting stay as they are, byte for byte.
+
+    \b
+    Examples:
+      ws sync              rewrite the manifests that need it
+      ws sync --check      exit 1 if one needs it (pre-commit, CI)
+      ws sync --diff       show what would change
+    """
+    from ws.commands import sync as command
+
+    return command.run(context, _mode(check=check, diff=diff))
+
+
+@app.command(cls=Command, checks=True)
+@_modes
+@click.option("--all", "every", is_flag=True, help="Lock every member, needed or not.")
+@_jobs
+def lock(context: Context, *, check: bool, diff: bool, every: bool, jobs: str | None) -> Report:
+    r"""Lock the members whose poetry.lock does not fit their pyproject.toml, in parallel.
+
+    \b
+    Examples:
+      ws lock                          mend the locks that need it
+      ws lock --check                  exit 1 if one needs it (pre-commit, CI)
+      ws lock --all --filter ./workers/graph
+    """
+    from ws.commands import lock as command
+
+    return command.run(context, _mode(check=check, diff=diff), every=every, jobs=jobs)
+
+
+@app.command(cls=Command)
+@click.option("--only", multiple=True, metavar="GROUPS", help="Only these dependency groups.")
+@click.option("--with", "with_", multiple=True, metavar="GROUPS", help="Optional groups as well.")
+@click.option("--without", multiple=True, metavar="GROUPS", help="All but these groups.")
+@click.option("--sync", is_flag=True, help="Remove what the lock does not name (poetry sync).")
+@_jobs
+def install(
+    context: Context,
+    *,
+    only: tuple[str, ...],
+    with_: tuple[str, ...],
+    without: tuple[str, ...],
+    sync: bool,
+    jobs: str | None,
+) -> Report:
+    r"""Install every member into its own .venv with poetry install, in parallel.
+
+    The output of each is kept in .ws/logs/install/; one that fails does not stop the others.
+    Groups are asked for only where a member has them.
+
+    \b
+    Examples:
+      ws install
+      ws install --filter chat-worker... --jobs 4
+      ws install --only main --sync
+    """
+    from ws.commands import install as command
+    from ws.planning.install import Groups
+
+    groups = Groups(_names(only), _names(with_), _names(without))
+    return command.run(context, groups, sync=sync, jobs=jobs)
+
+
+@app.command(cls=Command, checks=True)
+def check(context: Context) -> Report:
+    r"""Run all checks: manifests, path dependencies, locks, cycles. Writes nothing.
+
+    \b
+    Examples:
+      ws check
+      ws check --strict --format github      in a workflow
+      ws check --format sarif > ws.sarif     for code scanning
+    """
+    from ws.commands import check as command
+
+    return command.run(context)
+
+
+def _names(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Names given as Poetry takes them: repeated, or with commas or blanks between."""
+    return tuple(name for value in values for name in value.replace(",", " ").split())

@@ -1,0 +1,128 @@
+"""Where a run begins and ends: every way out goes through here, with the right exit code."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ws.cli.app import app
+from ws.cli.options import CHECK_FORMATS, Output
+from ws.errors import WsError, faults_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+    from typing import NoReturn
+
+    from ws.model.report import Report
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Run `ws` with these arguments (default: the process's own), and exit."""
+    args = list(sys.argv[1:] if argv is None else argv)
+    _prepare_streams()
+    signal.signal(signal.SIGTERM, _interrupt)
+    sys.exit(_run(args))
+
+
+def _run(args: list[str]) -> int:
+    try:
+        result, output = _call(args)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except KeyboardInterrupt:
+        return _tell_interrupted(args)
+    if result is None:  # --help and --version have said what there is
+        return 0
+    from ws.cli.output import tell
+
+    return tell(result, output)
+
+
+def _call(args: list[str]) -> tuple[Report | None, Output]:
+    """The report of the command, or the report of what kept it from being made."""
+    try:
+        with app.make_context("ws", args) as context:
+            report = app.invoke(context)
+            return report, context.find_object(Output) or Output()
+    except click.exceptions.Exit:
+        raise
+    except click.Abort:
+        raise KeyboardInterrupt from None
+    except click.ClickException as error:
+        return _usage_report(error, args), _guessed_output(args)
+    except WsError as error:
+        return _fault_report(error, args), _guessed_output(args)
+    except KeyboardInterrupt:
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug, whatever it is, gets a log and exit code 3
+        from ws.cli.bug import bug_report
+
+        return bug_report(error, args), _guessed_output(args)
+
+
+def _usage_report(error: click.ClickException, args: list[str]) -> Report:
+    from ws.model.report import Exit, Finding, Report
+
+    command = _command_name(args)
+    hint = f"see `ws {command} --help`" if command in app.commands else "see `ws --help`"
+    finding = Finding("usage/arguments", "error", _message(error), hint=hint)
+    return Report(command, findings=(finding,), fault=Exit.USAGE)
+
+
+def _message(error: click.ClickException) -> str:
+    text = error.format_message()
+    if isinstance(error, click.UsageError) and text.startswith("No such command"):
+        from ws.model.names import did_you_mean
+
+        near = did_you_mean(text.split("'")[1] if "'" in text else "", app.commands)
+        return f"{text.rstrip('.')}; {near}" if near and "Did you mean" not in text else text
+    return text
+
+
+def _fault_report(error: WsError, args: list[str]) -> Report:
+    from ws.model.report import Exit, Finding, Report
+
+    findings = tuple(
+        Finding(fault.rule, "error", fault.reason, fault.where, fault.member, fault.hint)
+        for fault in faults_of(error)
+    )
+    return Report(_command_name(args), findings=findings, fault=Exit(error.exit_code))
+
+
+def _tell_interrupted(args: list[str]) -> int:
+    from ws.cli.output import tell
+    from ws.model.report import Exit, Finding, Report
+
+    finding = Finding("run/interrupted", "error", "interrupted; nothing was half written")
+    report = Report(_command_name(args), findings=(finding,), fault=Exit.INTERRUPTED)
+    return tell(report, _guessed_output(args))
+
+
+def _command_name(args: list[str]) -> str:
+    return next((arg for arg in args if not arg.startswith("-")), "ws")
+
+
+def _guessed_output(args: list[str]) -> Output:
+    """The format asked for, even where the arguments could not be understood."""
+    for index, arg in enumerate(args):
+        name, _, value = arg.partition("=")
+        if name == "--format":
+            chosen = value or next(iter(args[index + 1 :]), "")
+            return Output(format=chosen if chosen in CHECK_FORMATS else "human")
+    return Output()
+
+
+def _prepare_streams() -> None:
+    """Let every stream print any character, whatever encoding the terminal has."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    """A polite end (SIGTERM) is handled as Ctrl-C is: what runs is ended, nothing is half done."""
+    raise KeyboardInterrupt

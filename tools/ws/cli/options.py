@@ -1,0 +1,142 @@
+"""The options that every command has, and the context made from them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TextIO
+
+    from ws.commands.context import Context
+    from ws.engines.apply import Observer
+    from ws.reporting.human import Style
+
+FORMATS = ("human", "json")
+CHECK_FORMATS = (*FORMATS, "github", "sarif")
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How a report is to be told."""
+
+    format: str = "human"
+    color: str = "auto"
+    progress: bool = True
+    quiet: bool = False
+    verbose: bool = False
+    strict: bool = False
+    events: str | None = None
+
+
+class Command(click.Command):
+    """A command with the options that all have in common; its callback gets a `Context` first."""
+
+    def __init__(self, *args: Any, checks: bool = False, **kwargs: Any) -> None:  # noqa: ANN401
+        super().__init__(*args, **kwargs)
+        self.params = [*self.params, *_common(checks=checks)]
+
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
+        """Split the common options from the command's own, and call it."""
+        params = ctx.params
+        root, filters = params.pop("root"), params.pop("filters")
+        names = ("format", "color", "progress", "quiet", "verbose", "strict", "events")
+        output = Output(**{name: params.pop(name) for name in names if name in params})
+        ctx.find_root().obj = output
+        assert self.callback is not None
+        return self.callback(_context(root, filters, output, str(ctx.info_name)), **params)
+
+
+def style_for(color: str, stream: TextIO) -> Style:
+    """Colour on `stream` as `--color` says, else on a terminal without `NO_COLOR`."""
+    terminal = stream.isatty() and not os.environ.get("NO_COLOR")
+    coloured = terminal if color == "auto" else color == "always"
+
+    def style(text: str, colour: str | None = None, *, bold: bool = False) -> str:
+        return click.style(text, fg=colour, bold=bold or None) if coloured else text
+
+    return style
+
+
+def _common(*, checks: bool) -> list[click.Parameter]:
+    options = [
+        click.Option(
+            ["--filter", "filters"],
+            multiple=True,
+            metavar="PATTERN",
+            shell_complete=_complete_member,
+            help="Only these members: a name or glob, a folder (./workers/graph), ...NAME with its"
+            " dependents, NAME... with its dependencies, !X not X. Repeatable.",
+        ),
+        click.Option(["--root"], metavar="DIR", help="The workspace root [env: WS_ROOT]."),
+        click.Option(
+            ["--format"],
+            type=click.Choice(CHECK_FORMATS if checks else FORMATS),
+            default="human",
+            help="How to report.",
+        ),
+        click.Option(
+            ["--color"],
+            type=click.Choice(("auto", "always", "never")),
+            default="auto",
+            help="Colour in the output.",
+        ),
+        click.Option(["--progress/--no-progress"], default=True, help="Show progress."),
+        click.Option(["--quiet", "-q"], is_flag=True, help="Only errors."),
+        click.Option(["--verbose", "-v"], is_flag=True, help="Say more."),
+        click.Option(["--events"], metavar="FILE", help="Stream progress as JSON lines to FILE."),
+    ]
+    if checks:
+        options.append(click.Option(["--strict"], is_flag=True, help="Warnings count as errors."))
+    return list(options)
+
+
+def _complete_member(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    from ws.errors import WsError
+    from ws.files.loader import find_root, load
+
+    try:
+        members = load(find_root(None, Path.cwd(), os.environ)).members
+    except WsError:
+        return []
+    return [member.name for member in members if member.name.startswith(incomplete)]
+
+
+def _context(root: str | None, filters: tuple[str, ...], output: Output, command: str) -> Context:
+    from ws.commands.context import Context
+
+    return Context(
+        cwd=Path.cwd(),
+        environ=os.environ,
+        root_option=root,
+        filters=filters,
+        observer=_observer(output, command),
+        note=_note(output),
+    )
+
+
+def _note(output: Output) -> Callable[[str], None]:
+    def note(text: str) -> None:
+        if not output.quiet:
+            click.echo(text, err=True)
+
+    return note
+
+
+def _observer(output: Output, command: str) -> Observer:
+    from ws.cli.progress import observer
+
+    live = output.progress and not output.quiet
+    return observer(
+        command,
+        events=output.events,
+        live=live and sys.stderr.isatty(),
+        lines=live and output.format == "human",
+        style=style_for(output.color, sys.stderr),
+    )

@@ -1,0 +1,1 @@
+"""One module a command: load, gather facts, plan, perhaps apply, report."""

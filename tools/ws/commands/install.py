@@ -1,0 +1,26 @@
+"""`ws install`: an environment for every member, in parallel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ws.commands.context import read_locks
+from ws.commands.work import carry_out
+from ws.files.store import Store
+from ws.planning import install, lock_drift
+
+if TYPE_CHECKING:
+    from ws.commands.context import Context
+    from ws.model.report import Report
+
+
+def run(
+    context: Context, groups: install.Groups, *, sync: bool = False, jobs: str | None = None
+) -> Report:
+    """Run `poetry install` (or `poetry sync`) for every chosen member into its own `.venv`."""
+    workspace = context.workspace()
+    members = context.chosen(workspace)
+    locks = read_locks(Store(workspace.root), members)
+    drift = lock_drift.findings(members, locks)
+    plan = install.plan(members, drift, locks, groups, sync=sync)
+    return carry_out(context, workspace, plan, jobs=jobs)

@@ -1,0 +1,1 @@
+"""Foreign powers: processes, Poetry, the package index, the scheduler."""

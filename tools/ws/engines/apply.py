@@ -1,0 +1,170 @@
+"""Plan to outcomes: does what a plan says, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from ws.engines import scheduler
+from ws.errors import WsError
+from ws.model.plan import Plan, RunTool, WriteFile
+from ws.model.report import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from ws.engines.process import Completed, Processes
+    from ws.files.store import Store
+    from ws.model.plan import Action
+
+_SHOWN = 20
+"""How many lines of a failed tool's output an outcome carries; the log has them all."""
+
+
+class Step(NamedTuple):
+    """How far a tool has come, as far as its output tells."""
+
+    done: int
+    total: int
+    text: str
+
+
+class Tool(Protocol):
+    """A program of the team's, ready to run."""
+
+    def run(
+        self, args: Sequence[str], folder: Path, log: Path, on_line: Callable[[str], None]
+    ) -> Completed:
+        """Run it in `folder` to its end."""
+        ...
+
+    def steps(self) -> Callable[[str], Step | None]:
+        """A new reader of one run's output: line to progress, or `None` for other lines."""
+        ...
+
+    def is_passing(self, output: Sequence[str]) -> bool:
+        """Whether this failure is likely to be gone when the tool is run again."""
+        ...
+
+    def explain(self, output: Sequence[str]) -> str:
+        """The reason of a failure in one line; empty if the output does not tell."""
+        ...
+
+
+class Observer(Protocol):
+    """Follows along while the work is done. Called from several threads."""
+
+    def planned(self, plan: Plan) -> None:
+        """The work begins."""
+        ...
+
+    def started(self, member: str, action: str) -> None:
+        """An action begins."""
+        ...
+
+    def step(self, member: str, step: Step) -> None:
+        """An action goes on."""
+        ...
+
+    def finished(self, outcome: Outcome) -> None:
+        """An action has ended."""
+        ...
+
+    def ended(self) -> None:
+        """The work is over, well or not."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Powers:
+    """What applying a plan needs."""
+
+    store: Store
+    processes: Processes
+    tools: Mapping[str, Tool]
+    observer: Observer
+    jobs: int
+
+
+def apply(plan: Plan, powers: Powers) -> tuple[tuple[Outcome, ...], bool]:
+    """The outcomes of all of the plan's members in their order, and whether it was interrupted."""
+    powers.observer.planned(plan)
+    tasks = [_task(plan, action, powers) for action in plan.actions]
+    try:
+        outcomes, interrupted = scheduler.run(
+            tasks, powers.jobs, finished=powers.observer.finished, stop=powers.processes.stop
+        )
+    finally:
+        powers.observer.ended()
+    return (*outcomes, *plan.settled), interrupted
+
+
+def _task(plan: Plan, action: Action, powers: Powers) -> scheduler.Task:
+    after = action.after if isinstance(action, RunTool) else ()
+
+    def run() -> Outcome:
+        powers.observer.started(action.member, plan.command)
+        try:
+            if isinstance(action, WriteFile):
+                return _write(plan, action, powers)
+            return _run_tool(plan, action, powers)
+        except WsError as error:
+            return Outcome(action.member, plan.command, "failed", f"{error.reason}; {error.hint}")
+
+    return scheduler.Task(action.member, plan.command, run, after)
+
+
+def _write(plan: Plan, action: WriteFile, powers: Powers) -> Outcome:
+    powers.store.write(action.path, action.before, action.after)
+    return Outcome(action.member, plan.command, "done", action.reason)
+
+
+def _run_tool(plan: Plan, action: RunTool, powers: Powers) -> Outcome:
+    before = powers.store.read(action.restores) if action.restores else None
+    ended_well = False
+    try:
+        outcome = _run_twice(plan, action, powers)
+        ended_well = outcome.status == "done"
+    finally:
+        if action.restores and not ended_well:
+            _restore(action.restores, before, powers.store)
+    return outcome
+
+
+def _restore(path: str, before: bytes | None, store: Store) -> None:
+    """Put back what a tool that writes in place may have half written."""
+    if store.read(path) != before:
+        if before is None:
+            store.delete(path)
+        else:
+            store.replace(path, before)
+
+
+def _run_twice(plan: Plan, action: RunTool, powers: Powers) -> Outcome:
+    """Run the tool, and once more if it failed for a reason that passes."""
+    tool = powers.tools[action.tool]
+    log = powers.store.memory("logs", plan.command, f"{action.member}.log")
+    log.unlink(missing_ok=True)
+    for attempt in (1, 2):
+        completed = _follow(tool, action, log, powers)
+        retry = attempt == 1 and completed.code != 0 and tool.is_passing(completed.tail)
+        if powers.processes.stopped or not retry:
+            break
+    where = log.relative_to(powers.store.root).as_posix()
+    if completed.code == 0:
+        reason = "" if attempt == 1 else "at the second try"
+        return Outcome(action.member, plan.command, "done", reason, log=where)
+    reason = tool.explain(completed.tail) or f"{action.tool} ended with code {completed.code}"
+    output = completed.tail[-_SHOWN:]
+    return Outcome(action.member, plan.command, "failed", reason, log=where, output=output)
+
+
+def _follow(tool: Tool, action: RunTool, log: Path, powers: Powers) -> Completed:
+    read = tool.steps()
+
+    def on_line(line: str) -> None:
+        if step := read(line):
+            powers.observer.step(action.member, step)
+
+    return tool.run(action.args, powers.store.root / action.folder, log, on_line)

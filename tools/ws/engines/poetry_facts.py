@@ -1,0 +1,74 @@
+"""Runs under Poetry's own interpreter: what this Poetry is, and how its package index answers.
+
+Prints one JSON object. Standard library and Poetry only; `ws` need not be installed there.
+"""
+
+import inspect
+import json
+import os
+import sys
+from importlib.metadata import entry_points, version
+from pathlib import Path
+
+# The folder of this file holds modules of other names that Poetry uses too ("poetry" itself).
+sys.path[:] = [entry for entry in sys.path if Path(entry) != Path(__file__).parent]
+
+
+def default_index() -> str:
+    """The index that this Poetry asks when nothing is configured (PEP 503 address)."""
+    from poetry.repositories.pypi_repository import PyPiRepository
+
+    base = inspect.signature(PyPiRepository.__init__).parameters["url"].default
+    return f"{base.rstrip('/')}/simple"
+
+
+def pip_index() -> str:
+    """The index that pip is configured with, or an empty string."""
+    if "PIP_INDEX_URL" in os.environ:
+        return os.environ["PIP_INDEX_URL"].rstrip("/")
+    try:
+        from pip._internal.configuration import Configuration
+        from pip._internal.exceptions import ConfigurationError
+    except ImportError:  # no pip here, or one that keeps its settings elsewhere: it has no say
+        return ""
+    configuration = Configuration(isolated=False)
+    try:
+        configuration.load()
+        return str(configuration.get_value("global.index-url")).rstrip("/")
+    except ConfigurationError:
+        return ""
+
+
+def reply_of(index: str) -> str:
+    """How an index answers: `json` or `html`; else what went wrong, in a few words."""
+    import requests
+
+    accept = {"Accept": "application/vnd.pypi.simple.v1+json"}
+    try:
+        response = requests.get(f"{index}/poetry-core/", headers=accept, timeout=20)
+    except requests.RequestException as error:
+        return f"no answer ({type(error).__name__})"
+    if not response.ok:
+        return f"answered {response.status_code}"
+    try:
+        response.json()
+    except ValueError:
+        return "html"
+    return "json"
+
+
+def facts(*, ask_index: bool) -> dict[str, object]:
+    """What there is to know; the index only when it is to be asked."""
+    plugins = entry_points(group="poetry.plugin")
+    found: dict[str, object] = {
+        "version": version("poetry"),
+        "mirror_plugin": any("mirror" in plugin.name for plugin in plugins),
+    }
+    if ask_index:
+        candidates = [default_index(), pip_index()]
+        found["indexes"] = [[index, reply_of(index)] for index in candidates if index]
+    return found
+
+
+if __name__ == "__main__":
+    print(json.dumps(facts(ask_index="--index" in sys.argv)))

@@ -1,0 +1,137 @@
+"""The only place that starts programs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from typing import TYPE_CHECKING, NamedTuple
+
+from ws.errors import ToolError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+    from typing import IO
+
+_GRACE = 5.0
+"""Seconds that a program gets to end by itself after it was asked to."""
+_TAIL = 200
+
+
+class Completed(NamedTuple):
+    """How a program ended."""
+
+    code: int
+    tail: tuple[str, ...]
+    """The last lines of its output, both streams together."""
+
+
+class Processes:
+    """Starts programs, each in a group of its own, and can end them all at once."""
+
+    def __init__(self) -> None:
+        self._running: set[subprocess.Popen[bytes]] = set()
+        self._guard = threading.Lock()
+        self.stopped = False
+
+    def run(
+        self,
+        argv: Sequence[str],
+        *,
+        folder: Path,
+        environ: Mapping[str, str],
+        log: Path | None = None,
+        on_line: Callable[[str], None] = lambda _line: None,
+    ) -> Completed:
+        """Run a program to its end; its output goes line by line to `log` and `on_line`.
+
+        Raises `ToolError` if it cannot be started.
+        """
+        tail: deque[str] = deque(maxlen=_TAIL)
+        with contextlib.ExitStack() as stack:
+            sink = stack.enter_context(log.open("ab")) if log else None
+            process = self._start(argv, folder, environ)
+            try:
+                self._pump(process, sink, tail, on_line)
+                code = process.wait()
+            finally:
+                _end([process])
+                with self._guard:
+                    self._running.discard(process)
+        return Completed(code, tuple(tail))
+
+    def stop(self) -> None:
+        """End every program that still runs, and let no further one start."""
+        with self._guard:
+            self.stopped = True
+            running = list(self._running)
+        _end(running)
+
+    def _start(
+        self, argv: Sequence[str], folder: Path, environ: Mapping[str, str]
+    ) -> subprocess.Popen[bytes]:
+        with self._guard:
+            if self.stopped:
+                raise ToolError("interrupted", rule="tool/interrupted")
+            try:
+                process = subprocess.Popen(
+                    list(argv),
+                    cwd=folder,
+                    env=dict(environ),
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=sys.platform != "win32",
+                )
+            except OSError as error:
+                raise ToolError(
+                    f"cannot run {argv[0]}: {error.strerror}",
+                    rule="tool/cannot-run",
+                    hint="check that the program exists and may be run",
+                ) from error
+            self._running.add(process)
+            return process
+
+    @staticmethod
+    def _pump(
+        process: subprocess.Popen[bytes],
+        sink: IO[bytes] | None,
+        tail: deque[str],
+        on_line: Callable[[str], None],
+    ) -> None:
+        assert process.stdout is not None
+        with process.stdout as output:
+            for raw in output:
+                if sink:
+                    sink.write(raw)
+                    sink.flush()
+                line = raw.decode("utf-8", errors="replace").rstrip()
+                tail.append(line)
+                on_line(line)
+
+
+def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
+    """Ask the processes and all that they started to end, and make those that do not."""
+    for process in processes:
+        _signal(process, "SIGTERM")
+    deadline = time.monotonic() + _GRACE
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0.0, deadline - time.monotonic()))
+    for process in processes:
+        _signal(process, "SIGKILL")
+
+
+def _signal(process: subprocess.Popen[bytes], name: str) -> None:
+    if sys.platform == "win32":
+        if process.poll() is None:
+            process.terminate()
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, getattr(signal, name))

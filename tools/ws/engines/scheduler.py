@@ -1,0 +1,81 @@
+"""Runs tasks in parallel, each after those it waits for, and keeps their results in order."""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ws.model.report import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do for a member."""
+
+    member: str
+    action: str
+    run: Callable[[], Outcome]
+    after: tuple[str, ...] = ()
+    """Members whose tasks, if they have any, must have ended before, well or not."""
+
+
+def run(
+    tasks: Sequence[Task],
+    jobs: int,
+    *,
+    finished: Callable[[Outcome], None],
+    stop: Callable[[], None],
+) -> tuple[tuple[Outcome, ...], bool]:
+    """The outcomes in the order of `tasks`, and whether the run was interrupted.
+
+    At most `jobs` tasks run at a time, ready ones in order. Ctrl-C calls `stop`, which must make
+    running tasks return soon; they and those not begun become `aborted`. A circle of `after` is
+    broken at its first task.
+    """
+    outcomes: dict[str, Outcome] = {}
+    waiting = {task.member: task for task in tasks}
+    running: dict[Future[Outcome], Task] = {}
+    interrupted = False
+    with ThreadPoolExecutor(max_workers=jobs) as pool:
+        try:
+            while waiting or running:
+                for task in _ready(waiting, running)[: jobs - len(running)]:
+                    running[pool.submit(_timed, task)] = waiting.pop(task.member)
+                done, _ = wait(running, return_when=FIRST_COMPLETED)
+                for future in done:
+                    outcomes[running.pop(future).member] = outcome = future.result()
+                    finished(outcome)
+        except KeyboardInterrupt:
+            interrupted = True
+            stop()
+    for future, task in running.items():
+        outcomes[task.member] = _aborted(task, future)
+    for task in waiting.values():
+        outcomes[task.member] = _aborted(task)
+    return tuple(outcomes[task.member] for task in tasks), interrupted
+
+
+def _ready(waiting: dict[str, Task], running: dict[Future[Outcome], Task]) -> list[Task]:
+    unfinished = {*waiting, *(task.member for task in running.values())}
+    ready = [task for task in waiting.values() if unfinished.isdisjoint(task.after)]
+    if not ready and not running:
+        return list(waiting.values())[:1]
+    return ready
+
+
+def _timed(task: Task) -> Outcome:
+    begin = time.monotonic()
+    outcome = task.run()
+    return replace(outcome, seconds=round(time.monotonic() - begin, 3))
+
+
+def _aborted(task: Task, future: Future[Outcome] | None = None) -> Outcome:
+    """The outcome of a task that was interrupted; one that still came to a good end counts."""
+    if future is not None and future.exception() is None and future.result().status == "done":
+        return future.result()
+    return Outcome(task.member, task.action, "aborted", "interrupted")

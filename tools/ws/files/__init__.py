@@ -1,0 +1,1 @@
+"""The disk: finding members, reading and writing files."""

@@ -1,0 +1,180 @@
+"""From the globs of `workspace.toml` to the folders of the members."""
+
+from __future__ import annotations
+
+import os
+import re
+from itertools import takewhile
+from typing import TYPE_CHECKING, NamedTuple
+
+from ws.errors import ManifestError, Where, WsError
+from ws.files.ignored import Ignored
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ws.model.workspace import Settings
+
+MANIFEST = "pyproject.toml"
+_NEVER = frozenset({"node_modules", "__pycache__", "site-packages"})
+_GLOB_PIECES = re.compile(r"(/\*\*(?=/|$)|^\*\*/|^\*\*$|\*|\?|\[[^\]]+\])")
+_GLOB = {
+    "/**": r"(?:/[^/]+)*",
+    "**/": r"(?:[^/]+/)*",
+    "**": r".*",
+    "*": r"[^/]*",
+    "?": r"[^/]",
+}
+_WILD = re.compile(r"[*?\[]")
+
+
+class Found(NamedTuple):
+    """A folder with a `pyproject.toml`."""
+
+    path: str
+    """Relative to the root, with forward slashes; `.` for the root itself."""
+    dockerfiles: tuple[str, ...]
+    explicit: bool
+    """Whether a pattern without wildcards names it."""
+
+
+def discover(root: Path, settings: Settings) -> tuple[list[Found], list[WsError]]:
+    """The folders that the workspace's globs choose, sorted, and what is wrong with the globs.
+
+    `*` and `?` match within one folder name, `**` any depth. Environments, `node_modules`, hidden
+    folders and what git ignores are passed over, except where a pattern names a folder in full.
+    A pattern that matches nothing, and a folder outside the root (behind a link, too), is a fault.
+    """
+    search = _Search(root, [_regex(pattern) for pattern in settings.exclude])
+    found: dict[str, Found] = {}
+    for pattern in settings.members:
+        faults_before = len(search.faults)
+        matches = list(search.matching(pattern))
+        if not matches and len(search.faults) == faults_before:
+            search.fault(
+                "manifest/no-match",
+                f'members: "{pattern}" matches no folder with a {MANIFEST}',
+                "correct the pattern, or take it out",
+            )
+        for match in matches:
+            if not (match.path in found and found[match.path].explicit):
+                found[match.path] = match
+    return [found[path] for path in sorted(found)], search.faults
+
+
+class _Search:
+    def __init__(self, root: Path, excluded: list[re.Pattern[str]]) -> None:
+        self.root = root
+        self.real_root = os.path.realpath(root)
+        self.excluded = excluded
+        self.ignored = Ignored(root)
+        self.faults: list[WsError] = []
+
+    def fault(self, rule: str, reason: str, hint: str) -> None:
+        where = Where("workspace.toml")
+        self.faults.append(ManifestError(reason, rule=rule, where=where, hint=hint))
+
+    def matching(self, pattern: str) -> Iterator[Found]:
+        """The folders that one pattern chooses."""
+        pattern = _tidy(pattern)
+        fixed = _fixed_part(pattern)
+        if self._leaves_root(fixed):
+            self._outside(f'members: "{pattern}"', fixed)
+        elif fixed == pattern:
+            yield from self._named(pattern)
+        else:
+            regex = _regex(pattern)
+            for found in self._walk(fixed):
+                if regex.fullmatch(found.path):
+                    yield found
+
+    def _named(self, path: str) -> Iterator[Found]:
+        entries = self._entries(path)
+        if any(entry.name == MANIFEST for entry in entries) and not self._is_excluded(path):
+            yield Found(path, _dockerfiles(path, entries), explicit=True)
+
+    def _walk(self, path: str) -> Iterator[Found]:
+        """All folders with a manifest below `path`, and `path` itself."""
+        entries = self._entries(path)
+        names = {entry.name for entry in entries}
+        if "pyvenv.cfg" in names:
+            return
+        if MANIFEST in names and not self._is_excluded(path):
+            yield Found(path, _dockerfiles(path, entries), explicit=False)
+        for entry in entries:
+            below = _join(path, entry.name)
+            if entry.is_symlink():
+                self._check_link(path if entry.name == MANIFEST else below)
+            elif entry.is_dir() and self._is_walked(entry.name, below):
+                yield from self._walk(below)
+
+    def _is_walked(self, name: str, path: str) -> bool:
+        return not (name.startswith(".") or name in _NEVER or self.ignored.folder(path))
+
+    def _check_link(self, path: str) -> None:
+        """Links are not followed, so that nothing is found twice; one that leads out is a fault."""
+        is_member = (self.root / path / MANIFEST).is_file()
+        hidden = path.rsplit("/", 1)[-1].startswith(".")
+        if is_member and self._leaves_root(path) and not hidden and not self.ignored.folder(path):
+            self._outside("a member", path)
+
+    def _leaves_root(self, path: str) -> bool:
+        manifest = os.path.realpath(self.root / path / MANIFEST)
+        return not manifest.startswith(os.path.join(self.real_root, ""))
+
+    def _outside(self, what: str, path: str) -> None:
+        linked = " behind a link" if (self.root / path).is_symlink() else ""
+        self.fault(
+            "manifest/outside-root",
+            f"{what} lies outside the workspace{linked}: {path}",
+            "no member may lie outside the root: move it in, or exclude it",
+        )
+
+    def _is_excluded(self, path: str) -> bool:
+        return any(regex.fullmatch(path) for regex in self.excluded)
+
+    def _entries(self, path: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self.root / path) as entries:
+                return sorted(entries, key=lambda entry: entry.name)
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            self.fault("file/read", f"cannot look into {path}: {error.strerror}", "mend it")
+            return []
+
+
+def _dockerfiles(path: str, entries: list[os.DirEntry[str]]) -> tuple[str, ...]:
+    return tuple(
+        _join(path, entry.name)
+        for entry in entries
+        if (entry.name.startswith("Dockerfile") or entry.name.endswith(".Dockerfile"))
+        and not entry.name.endswith(".dockerignore")
+        and entry.is_file()
+    )
+
+
+def _join(folder: str, name: str) -> str:
+    return name if folder == "." else f"{folder}/{name}"
+
+
+def _tidy(pattern: str) -> str:
+    return os.path.normpath(pattern).replace("\\", "/")
+
+
+def _fixed_part(pattern: str) -> str:
+    """The folder above the first wildcard, so that nothing else is looked at."""
+    fixed = takewhile(lambda part: not _WILD.search(part), pattern.split("/"))
+    return "/".join(fixed) or ("/" if pattern.startswith("/") else ".")
+
+
+def _regex(pattern: str) -> re.Pattern[str]:
+    """A glob as a regular expression over whole relative paths."""
+    return re.compile("".join(map(_translated, _GLOB_PIECES.split(_tidy(pattern)))))
+
+
+def _translated(piece: str) -> str:
+    if piece.startswith("[") and piece.endswith("]"):
+        return f"[^{piece[2:]}" if piece.startswith("[!") else piece
+    return _GLOB.get(piece) or re.escape(piece)

@@ -1,0 +1,105 @@
+"""From the disk to a `Workspace`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ws.errors import ManifestError, UsageError, Where, WsError, faults_of, raise_all
+from ws.files.discovery import MANIFEST, Found, discover
+from ws.formats import pyproject_reader, workspace_toml
+from ws.model.workspace import Member, Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ws.model.manifest import Manifest
+
+NAME = "workspace.toml"
+
+
+def find_root(root: str | None, start: Path, environ: Mapping[str, str]) -> Path:
+    """The workspace root: `root` if given, else `WS_ROOT`, else the nearest one above `start`.
+
+    Raises `UsageError` if there is none.
+    """
+    for source, given in (("--root", root), ("WS_ROOT", environ.get("WS_ROOT"))):
+        if given:
+            folder = (start / given).absolute()
+            if not (folder / NAME).is_file():
+                raise UsageError(
+                    f"{source} {given}: there is no {NAME} in that folder",
+                    rule="usage/root",
+                    hint=f"name the folder that holds {NAME}",
+                )
+            return folder
+    for folder in (start, *start.parents):
+        if (folder / NAME).is_file():
+            return folder
+    raise UsageError(
+        f"there is no {NAME} in this folder or above it",
+        rule="usage/root",
+        hint=f'go into a workspace, or make one: a {NAME} with members = ["packages/**"]'
+        " under [workspace]",
+    )
+
+
+def load(root: Path) -> Workspace:
+    """Read the whole workspace. Raises `ManifestError` or `Faults`, all faults there are."""
+    settings = workspace_toml.read(_read(root, NAME))
+    found, faults = discover(root, settings)
+    members: list[Member] = []
+    for place in found:
+        try:
+            manifest = _manifest(root, place)
+        except WsError as error:
+            faults.extend(faults_of(error))
+        else:
+            if manifest is not None:
+                members.append(Member(place.path, manifest, place.dockerfiles))
+    faults.extend(_duplicates(members))
+    raise_all(faults)
+    return Workspace(root, settings, tuple(members))
+
+
+def _manifest(root: Path, place: Found) -> Manifest | None:
+    path = MANIFEST if place.path == "." else f"{place.path}/{MANIFEST}"
+    folder = os.path.basename(root if place.path == "." else place.path)
+    manifest = pyproject_reader.read(_read(root, path), path, folder)
+    if manifest is None and place.explicit:
+        raise ManifestError(
+            "this describes no package: it has neither [project] nor [tool.poetry]",
+            rule="manifest/no-package",
+            where=Where(path),
+            hint=f"describe it, or take {place.path} out of members",
+        )
+    return manifest
+
+
+def _duplicates(members: list[Member]) -> list[WsError]:
+    first: dict[str, Member] = {}
+    return [
+        ManifestError(
+            f'two members have the name "{member.name}":'
+            f" {first[member.name].path} and {member.path}",
+            rule="manifest/duplicate-name",
+            where=Where(member.file(MANIFEST)),
+            hint="rename one of them, or exclude it",
+            member=member.name,
+        )
+        for member in members
+        if first.setdefault(member.name, member) is not member
+    ]
+
+
+def _read(root: Path, path: str) -> bytes:
+    try:
+        return (root / path).read_bytes()
+    except OSError as error:
+        raise ManifestError(
+            f"cannot read the file: {error.strerror}",
+            rule="file/read",
+            where=Where(path),
+            hint="check that it exists and that its permissions let you read it",
+        ) from error

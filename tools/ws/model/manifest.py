@@ -1,0 +1,46 @@
+"""A member's `pyproject.toml`, as far as a workspace cares."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAIN = "main"
+"""The group of `[project].dependencies` and `[tool.poetry.dependencies]`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One declared dependency, wherever in the manifest it stands."""
+
+    name: str
+    """Normalised."""
+    group: str
+    """`main`, or the normalised name of the group. Extras belong to `main`."""
+    keys: tuple[str | int, ...]
+    """Where it stands: the keys, and the index in a list, that lead to it in the TOML."""
+    path: str | None = None
+    """As written, relative to the member's folder; `None` when it is no path dependency."""
+    develop: bool = False
+    """Whether a path dependency is to be installed editable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What one `pyproject.toml` says."""
+
+    name: str
+    """Normalised."""
+    version: str
+    python: str
+    form: Literal["project", "poetry"]
+    groups: tuple[str, ...]
+    """Normalised names of the dependency groups besides `main`."""
+    dependencies: tuple[Dependency, ...]
+    text: str = field(repr=False)
+    """The whole file, line endings kept: what an edit starts from."""
+    document: Mapping[str, Any] = field(repr=False, compare=False)
+    """The parsed TOML, for those who need more than the fields above. Never changed."""

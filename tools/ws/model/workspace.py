@@ -1,0 +1,76 @@
+"""The workspace and its members, as they were when they were read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ws.model.graph import Edge, Graph
+from ws.model.manifest import MAIN
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ws.model.manifest import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One package of the workspace."""
+
+    path: str
+    """Its folder, relative to the workspace root, with forward slashes; `.` for the root itself."""
+    manifest: Manifest
+    dockerfiles: tuple[str, ...] = ()
+    """`Dockerfile*` and `*.Dockerfile` in its own folder, relative to the workspace root."""
+
+    @property
+    def name(self) -> str:
+        """The normalised project name."""
+        return self.manifest.name
+
+    def file(self, name: str) -> str:
+        """The path of a file in the member's folder, relative to the workspace root."""
+        return name if self.path == "." else f"{self.path}/{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What `workspace.toml` says."""
+
+    members: tuple[str, ...]
+    name: str = ""
+    exclude: tuple[str, ...] = ()
+    install_jobs: str = ""
+    """`[install] jobs`, as for `--jobs`; empty for the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """Everything that was read from the disk; the one input of all planning."""
+
+    root: Path
+    settings: Settings
+    members: tuple[Member, ...]
+    """In the order of their paths, which is the order of every listing."""
+
+    @property
+    def by_name(self) -> dict[str, Member]:
+        """The members by normalised name."""
+        return {member.name: member for member in self.members}
+
+    @property
+    def graph(self) -> Graph:
+        """Who depends on whom, within the workspace."""
+        known = self.by_name
+        return Graph({member.name: _edges(member, known) for member in self.members})
+
+
+def _edges(member: Member, known: dict[str, Member]) -> tuple[Edge, ...]:
+    """Each member that `member` names, once, as a main edge if any main dependency names it."""
+    through_main: dict[str, bool] = {}
+    for dependency in member.manifest.dependencies:
+        name = dependency.name
+        if name in known and name != member.name:
+            through_main[name] = through_main.get(name, False) or dependency.group == MAIN
+    return tuple(Edge(target, main) for target, main in sorted(through_main.items()))

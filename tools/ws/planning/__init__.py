@@ -1,0 +1,1 @@
+"""Pure decisions: workspace and facts in, plans and findings out."""

@@ -1,0 +1,80 @@
+"""What `ws sync` changes: dependencies on members point to them, by path and editable."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING, NamedTuple
+
+from ws.errors import Where
+from ws.formats.pyproject_editor import Repoint, repoint
+from ws.formats.toml import line_of
+from ws.model.plan import Plan, WriteFile
+from ws.model.report import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ws.model.manifest import Dependency
+    from ws.model.workspace import Member, Workspace
+
+
+class Stray(NamedTuple):
+    """A path dependency on a member that does not say what it should."""
+
+    member: Member
+    dependency: Dependency
+    path: str
+    """Where it should point, relative to the member's folder."""
+
+
+def plan(workspace: Workspace, members: Sequence[Member]) -> Plan:
+    """The edits that bring every path dependency of `members` on a member into shape."""
+    writes = []
+    for member in members:
+        strays = tuple(_strays(workspace, member))
+        if strays:
+            edits = [Repoint(stray.dependency.keys, stray.path) for stray in strays]
+            before = member.manifest.text
+            write = WriteFile(
+                member=member.name,
+                path=member.file("pyproject.toml"),
+                before=before,
+                after=repoint(before, edits),
+                reason=", ".join(f"{stray.dependency.name} → {stray.path}" for stray in strays),
+            )
+            writes.append(write)
+    return Plan("sync", tuple(writes))
+
+
+def findings(workspace: Workspace, members: Sequence[Member]) -> tuple[Finding, ...]:
+    """The same, as findings of a check."""
+    return tuple(_finding(stray) for member in members for stray in _strays(workspace, member))
+
+
+def _strays(workspace: Workspace, member: Member) -> list[Stray]:
+    known = workspace.by_name
+    return [
+        Stray(member, dependency, path)
+        for dependency in member.manifest.dependencies
+        if dependency.path is not None and dependency.name in known
+        for path in [posixpath.relpath(known[dependency.name].path, member.path)]
+        if not (dependency.develop and posixpath.normpath(dependency.path) == path)
+    ]
+
+
+def _finding(stray: Stray) -> Finding:
+    member, dependency, path = stray
+    table = ".".join(key for key in dependency.keys[:-1] if isinstance(key, str))
+    if posixpath.normpath(dependency.path or "") == path:
+        rule, wrong = "sync/develop", "is not editable (develop = true is missing)"
+    else:
+        rule, wrong = "sync/path", f'points to "{dependency.path}", not to "{path}"'
+    keys = [str(key) for key in dependency.keys if isinstance(key, str)]
+    return Finding(
+        rule=rule,
+        severity="error",
+        message=f"{dependency.name} in [{table}] {wrong}",
+        where=Where(member.file("pyproject.toml"), line_of(member.manifest.text, *keys)),
+        member=member.name,
+        hint=f"ws sync --filter {member.name}",
+    )

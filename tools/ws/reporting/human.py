@@ -1,0 +1,105 @@
+"""Report to text for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from ws.model.report import Finding, Outcome, Report
+
+_DONE = {"lock": "locked", "install": "installed", "sync": "synced"}
+_SUMMED = {"skipped": "had nothing to do", "failed": "failed", "aborted": "interrupted"}
+_COLOURS = {"error": "red", "warning": "yellow", "failed": "red", "aborted": "yellow"}
+
+
+class Style(Protocol):
+    """Puts colour on a piece of text, or leaves it as it is."""
+
+    def __call__(self, text: str, colour: str | None = None, *, bold: bool = False) -> str:
+        """The text, styled."""
+        ...
+
+
+def render(report: Report, style: Style, *, verbose: bool = False) -> str:
+    """What a person wants to read of a report: its data, findings and outcomes."""
+    table = _TABLES.get(report.command)
+    blocks = [
+        report.diff,
+        report.text or (table(report.data, style) if table and report.data else ""),
+        *(_finding(finding, style) for finding in report.findings),
+        *_outcomes(report, style, verbose=verbose),
+    ]
+    return "".join(blocks)
+
+
+def summary(report: Report, style: Style, *, strict: bool = False) -> str:
+    """What was done in one line, and what to do next."""
+    return _counted(report, style, strict=strict) + "".join(f"{note}\n" for note in report.notes)
+
+
+def describe(outcome: Outcome, style: Style) -> str:
+    """One line that says what became of a member."""
+    marks = {"done": ("✓", "green"), "skipped": ("-", None), "failed": ("✗", "red")}
+    mark, colour = marks.get(outcome.status, ("!", "yellow"))
+    verb = _DONE.get(outcome.action, "done") if outcome.status == "done" else outcome.status
+    time = f" in {outcome.seconds:.1f} s" if outcome.seconds >= 0.05 else ""  # noqa: PLR2004
+    reason = f": {outcome.reason}" if outcome.reason else ""
+    return f"{style(mark, colour)} {outcome.member} {verb}{time}{reason}"
+
+
+def _finding(finding: Finding, style: Style) -> str:
+    place = f"{finding.where}: " if finding.where else ""
+    severity = style(f"{finding.severity}:", _COLOURS[finding.severity], bold=True)
+    who = f"{finding.member}: " if finding.member else ""
+    hint = f"    → {finding.hint}\n" if finding.hint else ""
+    return f"{place}{severity} {who}{finding.message} [{finding.rule}]\n{hint}"
+
+
+def _outcomes(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
+    for outcome in report.outcomes:
+        if verbose or outcome.status in ("failed", "aborted"):
+            yield f"{describe(outcome, style)}\n"
+            yield from (f"    │ {line}\n" for line in outcome.output)
+            if outcome.log:
+                yield f"    whole log: {outcome.log}\n"
+
+
+def _counted(report: Report, style: Style, *, strict: bool) -> str:
+    counts = Counter(outcome.status for outcome in report.outcomes)
+    words = [
+        f"{counts[status]} {_SUMMED.get(status) or _DONE.get(report.command, 'done')}"
+        for status in ("done", "skipped", "failed", "aborted")
+        if counts[status]
+    ]
+    severities = Counter(finding.severity for finding in report.findings)
+    words += [f"{count} {severity}{'s' * (count > 1)}" for severity, count in severities.items()]
+    if not words:
+        return ""
+    colour = "red" if report.exit_code(strict=strict) else "green"
+    return style(f"{report.command}: {', '.join(words)}", colour, bold=True) + "\n"
+
+
+def _members(data: Mapping[str, Any], style: Style) -> str:
+    head = ("NAME", "VERSION", "PYTHON", "PATH", "DEPENDS ON")
+    rows = [
+        (m["name"], m["version"], m["python"], m["path"], ", ".join(m["dependencies"]) or "-")
+        for m in data["members"]
+    ]
+    return _table(head, rows, style)
+
+
+_TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {"list": _members}
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style) -> str:
+    widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
+
+    def line(row: Sequence[str]) -> str:
+        return "  ".join(
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
+
+    return "".join(f"{text}\n" for text in (style(line(head), bold=True), *map(line, rows)))
