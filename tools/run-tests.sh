@@ -1,0 +1,35 @@
+#!/bin/sh
+# Prepare what the tests need, then run every check, also those after a red one.
+#   tools/run-tests.sh [--long] [arguments of pytest ...]     --long: property tests run all their rounds
+set -u
+trap 'exit 130' INT  # or Ctrl-C would end one step only
+cd "$(dirname "$0")/.." || exit 2
+
+for argument do
+  shift
+  if [ "$argument" = --long ]; then export WS_TEST_LONG=1; else set -- "$@" "$argument"; fi
+done
+
+failed=
+step() {
+  name=$1 && shift
+  printf '\n==> %s\n' "$name" >&2
+  "$@" || failed="$failed${failed:+, }$name"
+}
+
+# A bare Debian has a python3 that cannot make environments. As root (in CI) that is mended here;
+# anybody else is told what to install.
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! python3 -c 'import ensurepip' 2>/dev/null; then
+  step apt-get sh -c 'apt-get -qq update && apt-get -qq install --yes python3-venv'
+fi
+
+step install ./install-python-workspace.sh --test
+if [ -x .venv/bin/pytest ]; then
+  step 'ruff check' .venv/bin/ruff check
+  step 'ruff format' .venv/bin/ruff format --check
+  step mypy .venv/bin/mypy tools/ws
+  step pytest .venv/bin/pytest -n auto "$@"
+fi
+
+printf '\n%s\n' "${failed:+Failed: }${failed:-All steps passed}." >&2
+[ -z "$failed" ]
