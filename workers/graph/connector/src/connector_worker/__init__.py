@@ -1,0 +1,1 @@
+"""Several graphs into one, as a worker."""

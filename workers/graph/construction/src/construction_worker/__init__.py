@@ -1,0 +1,1 @@
+"""Sentences with names to a graph, as a worker."""

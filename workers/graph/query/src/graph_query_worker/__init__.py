@@ -1,0 +1,1 @@
+"""Questions to a graph, as a worker."""
