@@ -17,8 +17,7 @@ def graph(*edges: tuple[str, str, int], **mentions: int) -> dict[str, Any]:
     names = dict.fromkeys(name for one, other, _ in edges for name in (one, other))
     return {
         "nodes": [
-            {"id": name.lower(), "name": name, "mentions": mentions.get(name, 1)}
-            for name in names
+            {"id": name.lower(), "name": name, "mentions": mentions.get(name, 1)} for name in names
         ],
         "edges": [
             {"source": one.lower(), "target": other.lower(), "weight": weight}
@@ -34,15 +33,11 @@ def named(*names: str) -> dict[str, Any]:
     }
 
 
-def join(
-    *graphs: dict[str, Any], **options: Any
-) -> tuple[nx.Graph, list[dict[str, Any]]]:
+def join(*graphs: dict[str, Any], **options: Any) -> tuple[nx.Graph, list[dict[str, Any]]]:
     result = Connector().answer(Message(id="1", payload={"graphs": graphs, **options}))
     assert result.error is None
     assert result.payload is not None
-    return nx.node_link_graph(result.payload["graph"], edges="edges"), result.payload[
-        "merged"
-    ]
+    return nx.node_link_graph(result.payload["graph"], edges="edges"), result.payload["merged"]
 
 
 def test_same_names_become_one_node_and_counts_add_up() -> None:
@@ -119,9 +114,7 @@ def test_an_edge_between_nodes_that_become_one_is_dropped() -> None:
 def test_a_graph_that_cannot_be_joined_is_an_error_that_names_it(
     bad: dict[str, Any], why: str
 ) -> None:
-    result = Connector().answer(
-        Message(id="1", payload={"graphs": [named("Ada"), bad]})
-    )
+    result = Connector().answer(Message(id="1", payload={"graphs": [named("Ada"), bad]}))
     assert result.status == "error"
     assert why in str(result.error)
 
@@ -133,9 +126,7 @@ def test_the_console_script_joins_and_reads_links_of_old() -> None:
         "links": [{"source": "x", "target": "y"}],
     }
     line = json.dumps({"id": "1", "payload": {"graphs": [old, old]}})
-    done = subprocess.run(
-        [script], input=line + "\n", capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([script], input=line + "\n", capture_output=True, text=True, check=True)
     payload = json.loads(done.stdout)["payload"]
     assert [node["id"] for node in payload["graph"]["nodes"]] == ["x", "y"]
     assert payload["graph"]["edges"] == [{"weight": 2, "source": "x", "target": "y"}]

@@ -11,7 +11,9 @@ from construction_worker.worker import Construction
 from preprocessor_worker import prepare
 from shared.messages import Message
 
-TEXT = "Ada Lovelace met Charles Babbage. Lovelace wrote to Babbage. Mary Somerville taught Lovelace."
+TEXT = (
+    "Ada Lovelace met Charles Babbage. Lovelace wrote to Babbage. Mary Somerville taught Lovelace."
+)
 
 
 def build(**payload: Any) -> nx.Graph:
@@ -22,10 +24,7 @@ def build(**payload: Any) -> nx.Graph:
 
 
 def weights(graph: nx.Graph) -> dict[frozenset[str], int]:
-    return {
-        frozenset((one, other)): weight
-        for one, other, weight in graph.edges.data("weight")
-    }
+    return {frozenset((one, other)): weight for one, other, weight in graph.edges.data("weight")}
 
 
 def test_an_edge_weighs_as_much_as_sentences_with_both_names() -> None:
@@ -86,9 +85,7 @@ def test_neither_or_both_sources_is_an_error() -> None:
 def test_the_console_script_gives_node_link_json() -> None:
     script = Path(sys.executable).with_name("construction-worker")
     line = json.dumps({"id": "1", "payload": {"text": TEXT}})
-    done = subprocess.run(
-        [script], input=line + "\n", capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([script], input=line + "\n", capture_output=True, text=True, check=True)
     graph = json.loads(done.stdout)["payload"]["graph"]
     assert {node["id"] for node in graph["nodes"]} == {
         "ada lovelace",

@@ -76,9 +76,7 @@ def test_a_node_is_found_by_its_name_in_any_case() -> None:
         ("closeness", ("Bob", 9 / 7)),
     ],
 )
-def test_the_most_central_node_comes_first(
-    measure: str, first: tuple[str, float]
-) -> None:
+def test_the_most_central_node_comes_first(measure: str, first: tuple[str, float]) -> None:
     best = ask(ask="central", measure=measure, limit=2)
     assert len(best) == 2
     assert best[0] == (first[0], pytest.approx(first[1], abs=1e-6))
@@ -94,9 +92,7 @@ def test_pagerank_works_with_its_extra_and_without_says_what_is_missing() -> Non
         assert sum(score for _, score in scores) == pytest.approx(1, abs=1e-4)
         assert scores[-1][0] == "eve"
     else:
-        assert "--extras pagerank" in str(
-            result(ask="central", measure="pagerank").error
-        )
+        assert "--extras pagerank" in str(result(ask="central", measure="pagerank").error)
 
 
 @pytest.mark.parametrize(

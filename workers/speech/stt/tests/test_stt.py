@@ -122,9 +122,7 @@ def test_silence_is_an_empty_text() -> None:
         ({"path": str(DIGITS), "words": ["qwrtz"]}, "does not know: qwrtz"),
     ],
 )
-def test_what_cannot_be_heard_is_an_error_that_says_why(
-    payload: dict[str, Any], why: str
-) -> None:
+def test_what_cannot_be_heard_is_an_error_that_says_why(payload: dict[str, Any], why: str) -> None:
     result = ask(**payload)
     assert result.status == "error"
     assert why in str(result.error)
@@ -133,9 +131,7 @@ def test_what_cannot_be_heard_is_an_error_that_says_why(
 def test_the_console_script_prints_nothing_but_results() -> None:
     script = Path(sys.executable).with_name("stt-worker")
     line = json.dumps({"id": "a", "payload": {"path": str(DIGITS), "words": NUMBERS}})
-    done = subprocess.run(
-        [script], input=line + "\n", capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([script], input=line + "\n", capture_output=True, text=True, check=True)
     (result,) = map(json.loads, done.stdout.splitlines())
     assert (result["id"], result["worker"], result["payload"]["text"]) == (
         "a",

@@ -19,9 +19,7 @@ def alike(one: str, other: str, dimension: int = 1024) -> float:
 
 @pytest.mark.parametrize("dimension", [8, 256, 1000])
 def test_a_vector_has_the_dimension_asked_for_and_length_one(dimension: int) -> None:
-    reply = Processor().handle(
-        Texts(texts=["A first text.", "Another"], dimension=dimension)
-    )
+    reply = Processor().handle(Texts(texts=["A first text.", "Another"], dimension=dimension))
     assert [len(vector) for vector in reply.vectors] == [dimension, dimension]
     assert np.linalg.norm(reply.vectors, axis=1) == pytest.approx([1, 1], abs=1e-4)
 
@@ -54,9 +52,7 @@ def test_two_processes_of_the_console_script_give_the_same_vectors() -> None:
     script = Path(sys.executable).with_name("processor-worker")
     line = '{"id": "7", "payload": {"texts": ["one and the same"], "dimension": 32}}\n'
     outputs = [
-        subprocess.run(
-            [script], input=line, capture_output=True, text=True, check=True
-        ).stdout
+        subprocess.run([script], input=line, capture_output=True, text=True, check=True).stdout
         for _ in range(2)
     ]
     assert outputs[0] == outputs[1]

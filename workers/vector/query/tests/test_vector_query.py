@@ -31,9 +31,7 @@ def find(**query: Any) -> list[tuple[str, float]]:
 def test_items_come_by_cosine_whatever_their_length() -> None:
     found = find(vector=[5, 0], items=ITEMS)
     assert [name for name, _ in found] == ["east", "north-east", "north", "west"]
-    assert [score for _, score in found] == pytest.approx(
-        [1, 0.5**0.5, 0, -1], abs=1e-6
-    )
+    assert [score for _, score in found] == pytest.approx([1, 0.5**0.5, 0, -1], abs=1e-6)
 
 
 def test_limit_and_lowest_cosine_bound_the_matches() -> None:
@@ -41,9 +39,7 @@ def test_limit_and_lowest_cosine_bound_the_matches() -> None:
         "east",
         "north-east",
     ]
-    assert [name for name, _ in find(vector=[1, 0], items=ITEMS, at_least=0.9)] == [
-        "east"
-    ]
+    assert [name for name, _ in find(vector=[1, 0], items=ITEMS, at_least=0.9)] == ["east"]
 
 
 def test_equal_items_keep_their_order() -> None:
@@ -60,9 +56,7 @@ def test_a_vector_without_length_is_near_to_nothing() -> None:
 def test_a_text_finds_the_text_with_words_like_its_own() -> None:
     assert find(text="connecting a graph", items=TEXTS)[0][0] == "a"
     assert find(text="SPEECH recognition", items=TEXTS)[0][0] == "b"
-    assert find(text=TEXTS[2]["text"], items=TEXTS, limit=1) == [
-        ("c", pytest.approx(1))
-    ]
+    assert find(text=TEXTS[2]["text"], items=TEXTS, limit=1) == [("c", pytest.approx(1))]
 
 
 def test_words_in_every_text_weigh_less_than_rare_ones() -> None:
@@ -92,9 +86,7 @@ def test_what_cannot_be_compared_is_an_error(payload: dict[str, Any], why: str) 
 
 def test_the_console_script_answers_and_goes_on_after_a_bad_line() -> None:
     script = Path(sys.executable).with_name("vector-query-worker")
-    good = json.dumps(
-        {"id": "q", "payload": {"vector": [1, 0], "items": ITEMS, "limit": 1}}
-    )
+    good = json.dumps({"id": "q", "payload": {"vector": [1, 0], "items": ITEMS, "limit": 1}})
     done = subprocess.run(
         [script], input=f"{{\n{good}\n", capture_output=True, text=True, check=True
     )

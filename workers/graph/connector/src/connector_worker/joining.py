@@ -46,9 +46,7 @@ class Joint:
                 self.graph.add_edge(*ends)
             _combine(self.graph.edges[ends], {"weight": 1, **attributes})
 
-    def _add_node(
-        self, number: int, node: Hashable, attributes: dict[str, object]
-    ) -> Hashable:
+    def _add_node(self, number: int, node: Hashable, attributes: dict[str, object]) -> Hashable:
         name = str(attributes.get("name", node))
         plain = utils.default_process(name)
         found = self._most_alike(plain)
@@ -68,9 +66,7 @@ class Joint:
         # "Apollo 11" is not "Apollo 12", nor is "Part I" "Part II", alike as they look.
         numbers = _numbers(plain)
         same_numbers = {
-            place: name
-            for place, name in self._names.items()
-            if _numbers(name) == numbers
+            place: name for place, name in self._names.items() if _numbers(name) == numbers
         }
         best = process.extractOne(
             plain,
@@ -100,9 +96,5 @@ def _numbers(plain: str) -> list[str]:
 def _combine(kept: dict[str, object], added: dict[str, object]) -> None:
     for key, value in added.items():
         before = kept.setdefault(key, 0 if key in _COUNTS else value)
-        if (
-            key in _COUNTS
-            and isinstance(before, int | float)
-            and isinstance(value, int | float)
-        ):
+        if key in _COUNTS and isinstance(before, int | float) and isinstance(value, int | float):
             kept[key] = before + value

@@ -7,9 +7,7 @@ import networkx as nx  # type: ignore[import-untyped]
 from preprocessor_worker import Sentence
 
 
-def cooccurrence(
-    sentences: Sequence[Sentence], *, window: int, min_weight: int
-) -> nx.Graph:
+def cooccurrence(sentences: Sequence[Sentence], *, window: int, min_weight: int) -> nx.Graph:
     """Sentences in; a graph out whose edges join names that come together.
 
     A node has its `name` and its number of `mentions`; an edge's `weight` is the number
@@ -29,8 +27,6 @@ def cooccurrence(
         for one, other in combinations(sorted(keys), 2):
             weight = graph.get_edge_data(one, other, {"weight": 0})["weight"]
             graph.add_edge(one, other, weight=weight + 1)
-    light = [
-        (u, v) for u, v, weight in graph.edges.data("weight") if weight < min_weight
-    ]
+    light = [(u, v) for u, v, weight in graph.edges.data("weight") if weight < min_weight]
     graph.remove_edges_from(light)
     return graph

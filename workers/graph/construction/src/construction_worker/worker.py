@@ -31,9 +31,7 @@ class Source(BaseModel):
 
     text: str | None = None
     sentences: list[NamedSentence] | None = None
-    window: int = Field(
-        default=1, ge=1, description="how many sentences in a row are together"
-    )
+    window: int = Field(default=1, ge=1, description="how many sentences in a row are together")
     min_weight: int = Field(default=1, ge=1)
 
     @model_validator(mode="after")
@@ -58,14 +56,8 @@ class Construction(Worker[Source, Built]):
 
     def handle(self, request: Source) -> Built:
         """Text or sentences in; their graph out."""
-        sentences = (
-            prepare(request.text or "")
-            if request.sentences is None
-            else request.sentences
-        )
-        graph = cooccurrence(
-            sentences, window=request.window, min_weight=request.min_weight
-        )
+        sentences = prepare(request.text or "") if request.sentences is None else request.sentences
+        graph = cooccurrence(sentences, window=request.window, min_weight=request.min_weight)
         return Built(graph=nx.node_link_data(graph, edges="edges"))
 
 

@@ -11,9 +11,7 @@ from preprocessor_worker.sentences import UPPER, clean, split
 
 _CAPITALISED = rf"[{UPPER}][\w.&]*(?:['\u2019\-]\w+)*"
 _JOINED = r"(?:of the|of|van der|van den|van|von der|von|de la|de|du|da|di|&)"
-_SPAN = re.compile(
-    rf"\b{_CAPITALISED}(?:\s+(?:{_JOINED}\s+)?(?:{_CAPITALISED}|\d+\b))*"
-)
+_SPAN = re.compile(rf"\b{_CAPITALISED}(?:\s+(?:{_JOINED}\s+)?(?:{_CAPITALISED}|\d+\b))*")
 _POSSESSIVE = re.compile("['\u2019]s?$")
 # Capitalised where a sentence begins (or always), but part of no name.
 _NO_NAME = frozenset(
@@ -32,9 +30,7 @@ _TITLES = frozenset(
     """mr mrs ms dr prof professor sir lady lord dame saint st president king
     queen""".split()
 )
-_FORMS = frozenset(
-    "inc ltd llc gmbh ag plc corp co company corporation limited".split()
-)
+_FORMS = frozenset("inc ltd llc gmbh ag plc corp co company corporation limited".split())
 
 
 class Entity(BaseModel):
@@ -59,9 +55,7 @@ def prepare(text: str) -> list[Sentence]:
     """
     sentences = split(clean(text))
     # A word that also comes without its capital is none at the start of a sentence.
-    common = {
-        word for word in re.findall(r"\w+", " ".join(sentences)) if word.islower()
-    }
+    common = {word for word in re.findall(r"\w+", " ".join(sentences)) if word.islower()}
     spans = [_spans(sentence, common) for sentence in sentences]
     fullest = _fullest([span for found in spans for span in found])
     return [
@@ -73,9 +67,7 @@ def prepare(text: str) -> list[Sentence]:
 def normalise(name: str) -> str:
     """Give the key of a name: no case, accents, signs, titles or company forms."""
     plain = unicodedata.normalize("NFKD", name)
-    plain = "".join(
-        char for char in plain if not unicodedata.combining(char)
-    ).casefold()
+    plain = "".join(char for char in plain if not unicodedata.combining(char)).casefold()
     plain = re.sub("[.'\u2019]", "", plain)
     words = re.findall(r"[^\W_]+", plain)
     inner = list(words)

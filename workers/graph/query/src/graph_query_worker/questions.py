@@ -28,11 +28,7 @@ class Neighbours(BaseModel):
         """Give the nodes within `depth` edges."""
         start = locate(graph, self.node)
         near = nx.single_source_shortest_path_length(graph, start, cutoff=self.depth)
-        return [
-            _node(graph, node, distance)
-            for node, distance in near.items()
-            if node != start
-        ]
+        return [_node(graph, node, distance) for node, distance in near.items() if node != start]
 
 
 class Path(BaseModel):
@@ -94,9 +90,7 @@ def load(data: dict[str, Any]) -> nx.Graph:
     except (KeyError, TypeError, ZeroDivisionError, nx.NetworkXError) as error:
         message = f"this is no node-link graph with weights: {error!r}"
         raise ValueError(message) from error
-    if graph.is_multigraph() or any(
-        edge["length"] < 0 for _, _, edge in graph.edges.data()
-    ):
+    if graph.is_multigraph() or any(edge["length"] < 0 for _, _, edge in graph.edges.data()):
         message = "between two nodes must be at most one edge, of a weight above 0"
         raise ValueError(message)
     return graph
@@ -119,6 +113,4 @@ def locate(graph: nx.Graph, wanted: NodeId) -> Hashable:
 
 
 def _node(graph: nx.Graph, node: Any, score: float) -> Node:
-    return Node(
-        id=node, name=str(graph.nodes[node].get("name", node)), score=round(score, 6)
-    )
+    return Node(id=node, name=str(graph.nodes[node].get("name", node)), score=round(score, 6))

@@ -47,7 +47,5 @@ def resample(samples: bytes, rate: int) -> bytes:
     """Bring 16-bit mono samples to 16 kHz: with soxr if installed, else linearly."""
     if not HAS_SOXR:
         return audioop.ratecv(samples, _WIDTH, 1, rate, RATE, None)[0]
-    resampled: bytes = soxr.resample(
-        np.frombuffer(samples, "int16"), rate, RATE
-    ).tobytes()
+    resampled: bytes = soxr.resample(np.frombuffer(samples, "int16"), rate, RATE).tobytes()
     return resampled

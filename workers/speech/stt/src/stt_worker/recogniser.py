@@ -39,9 +39,7 @@ class Recogniser:
             return []
         return [
             Heard(
-                word=segment.word.partition("(")[
-                    0
-                ],  # "where(2)" is another way to say "where"
+                word=segment.word.partition("(")[0],  # "where(2)" is another way to say "where"
                 start=segment.start_frame / self._frames_per_second,
                 end=(segment.end_frame + 1) / self._frames_per_second,
                 confidence=round(min(segment.prob, 1.0), 3),
@@ -59,12 +57,8 @@ class Recogniser:
         if unknown:
             message = f"words the recogniser does not know: {', '.join(unknown)}"
             raise ValueError(message)
-        grammar = (
-            f"#JSGF V1.0; grammar words; public <words> = ( {' | '.join(words)} )+;"
-        )
-        self._decoder.add_jsgf_string(
-            _WORDS, grammar
-        )  # takes the place of the one before
+        grammar = f"#JSGF V1.0; grammar words; public <words> = ( {' | '.join(words)} )+;"
+        self._decoder.add_jsgf_string(_WORDS, grammar)  # takes the place of the one before
         self._decoder.activate_search(_WORDS)
 
 

@@ -17,10 +17,9 @@ class Audio(BaseModel):
 
     wav: str | None = None
     path: Path | None = None
-    words: (
-        list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z'.-]*$")]]
-        | None
-    ) = Field(default=None, min_length=1)
+    words: list[Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z'.-]*$")]] | None = (
+        Field(default=None, min_length=1)
+    )
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

@@ -21,9 +21,7 @@ _OK = 0
 # eSpeak NG keeps its data path in 160 bytes and cuts what is longer.
 _LONGEST_DATA_PATH = 120
 
-_Callback = ctypes.CFUNCTYPE(
-    ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p
-)
+_Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 
 
 class ESpeak:
@@ -47,9 +45,7 @@ class ESpeak:
             ctypes.c_void_p,
         ]
         path = os.fsencode(self._data.path)
-        self.sample_rate: int = self._lib.espeak_Initialize(
-            _SYNCHRONOUS, 0, path, _DONT_EXIT
-        )
+        self.sample_rate: int = self._lib.espeak_Initialize(_SYNCHRONOUS, 0, path, _DONT_EXIT)
         if self.sample_rate <= 0:
             message = f"eSpeak NG cannot use its data at {self._data.path}"
             raise RuntimeError(message)
@@ -85,9 +81,7 @@ class ShortPath:
     def __init__(self, directory: Path) -> None:
         self.path = directory
         if len(os.fsencode(directory)) > _LONGEST_DATA_PATH:
-            self._temporary = tempfile.TemporaryDirectory(
-                prefix="tts-"
-            )  # gone with this object
+            self._temporary = tempfile.TemporaryDirectory(prefix="tts-")  # gone with this object
             self.path = Path(self._temporary.name, "espeak-ng-data")
             self.path.symlink_to(directory, target_is_directory=True)
 

@@ -34,6 +34,4 @@ def tf_idf(texts: Sequence[str]) -> Matrix:
 def trigrams(text: str) -> list[str]:
     """Give the character trigrams of each word, whose ends are marked."""
     marked = (f"<{word}>" for word in text.casefold().split())
-    return [
-        word[start : start + 3] for word in marked for start in range(len(word) - 2)
-    ]
+    return [word[start : start + 3] for word in marked for start in range(len(word) - 2)]

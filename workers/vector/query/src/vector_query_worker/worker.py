@@ -24,9 +24,7 @@ class Query(BaseModel):
     text: str | None = None
     items: list[Item] = Field(min_length=1)
     limit: int = Field(default=5, ge=1)
-    at_least: float = Field(
-        default=-1, ge=-1, le=1, description="the lowest cosine wanted"
-    )
+    at_least: float = Field(default=-1, ge=-1, le=1, description="the lowest cosine wanted")
 
     @model_validator(mode="after")
     def _comparable(self) -> Self:
@@ -38,9 +36,7 @@ class Query(BaseModel):
                 message = f"item {item.id!r} has no text to compare"
                 raise ValueError(message)
             if self.vector is not None and len(item.vector or ()) != len(self.vector):
-                message = (
-                    f"item {item.id!r} has no vector of dimension {len(self.vector)}"
-                )
+                message = f"item {item.id!r} has no vector of dimension {len(self.vector)}"
                 raise ValueError(message)
         return self
 
@@ -70,9 +66,7 @@ class VectorQuery(Worker[Query, Matches]):
         if request.text is not None:
             rows = tf_idf([request.text, *(item.text or "" for item in request.items)])
         else:
-            rows = np.array(
-                [request.vector, *(item.vector for item in request.items)], float
-            )
+            rows = np.array([request.vector, *(item.vector for item in request.items)], float)
         scores = cosines(rows[0], rows[1:]).round(6)
         nearest = np.argsort(-scores, kind="stable")[: request.limit]
         return Matches(

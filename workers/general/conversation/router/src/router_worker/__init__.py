@@ -1,0 +1,1 @@
+"""Which worker an utterance is meant for."""

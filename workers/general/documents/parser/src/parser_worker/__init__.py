@@ -1,0 +1,1 @@
+"""Documents to title, plain text and sections."""

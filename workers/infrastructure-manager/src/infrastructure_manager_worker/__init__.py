@@ -1,0 +1,1 @@
+"""Disk, memory and CPU of the machine, checked against limits."""
