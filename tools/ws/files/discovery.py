@@ -46,7 +46,7 @@ def discover(root: Path, settings: Settings) -> tuple[list[Found], list[WsError]
     folders and what git ignores are passed over, except where a pattern names a folder in full.
     A pattern that matches nothing, and a folder outside the root (behind a link, too), is a fault.
     """
-    search = _Search(root, [_regex(pattern) for pattern in settings.exclude])
+    search = _Search(root, settings)
     found: dict[str, Found] = {}
     for pattern in settings.members:
         faults_before = len(search.faults)
@@ -55,6 +55,7 @@ def discover(root: Path, settings: Settings) -> tuple[list[Found], list[WsError]
             search.fault(
                 "manifest/no-match",
                 f'members: "{pattern}" matches no folder with a {MANIFEST}',
+                search.where(pattern),
                 "correct the pattern, or take it out",
             )
         for match in matches:
@@ -64,25 +65,29 @@ def discover(root: Path, settings: Settings) -> tuple[list[Found], list[WsError]
 
 
 class _Search:
-    def __init__(self, root: Path, excluded: list[re.Pattern[str]]) -> None:
+    def __init__(self, root: Path, settings: Settings) -> None:
         self.root = root
+        self.settings = settings
         self.real_root = os.path.realpath(root)
-        self.excluded = excluded
+        self.excluded = [_regex(pattern) for pattern in settings.exclude]
         self.ignored = Ignored(root)
         self.faults: list[WsError] = []
 
-    def fault(self, rule: str, reason: str, hint: str) -> None:
-        where = Where("workspace.toml")
+    def where(self, pattern: str) -> Where:
+        """Where a pattern stands."""
+        return Where("workspace.toml", self.settings.lines.get(pattern))
+
+    def fault(self, rule: str, reason: str, where: Where, hint: str) -> None:
         self.faults.append(ManifestError(reason, rule=rule, where=where, hint=hint))
 
     def matching(self, pattern: str) -> Iterator[Found]:
         """The folders that one pattern chooses."""
-        pattern = _tidy(pattern)
-        fixed = _fixed_part(pattern)
+        tidy = _tidy(pattern)
+        fixed = _fixed_part(tidy)
         if self._leaves_root(fixed):
-            self._outside(f'members: "{pattern}"', fixed)
-        elif fixed == pattern:
-            yield from self._named(pattern)
+            self._outside(f'members: "{pattern}"', fixed, self.where(pattern))
+        elif fixed == tidy:
+            yield from self._named(fixed)
         else:
             regex = _regex(pattern)
             for found in self._walk(fixed):
@@ -117,17 +122,19 @@ class _Search:
         is_member = (self.root / path / MANIFEST).is_file()
         hidden = path.rsplit("/", 1)[-1].startswith(".")
         if is_member and self._leaves_root(path) and not hidden and not self.ignored.folder(path):
-            self._outside("a member", path)
+            self._outside("a member", path, Where(path))
 
     def _leaves_root(self, path: str) -> bool:
         manifest = os.path.realpath(self.root / path / MANIFEST)
         return not manifest.startswith(os.path.join(self.real_root, ""))
 
-    def _outside(self, what: str, path: str) -> None:
-        linked = " behind a link" if (self.root / path).is_symlink() else ""
+    def _outside(self, what: str, path: str, where: Where) -> None:
+        links = (self.root / path, self.root / path / MANIFEST)
+        linked = " behind a link" if any(link.is_symlink() for link in links) else ""
         self.fault(
             "manifest/outside-root",
             f"{what} lies outside the workspace{linked}: {path}",
+            where,
             "no member may lie outside the root: move it in, or exclude it",
         )
 
@@ -141,7 +148,8 @@ class _Search:
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
-            self.fault("file/read", f"cannot look into {path}: {error.strerror}", "mend it")
+            reason = f"cannot look into this folder: {error.strerror}"
+            self.fault("file/read", reason, Where(path), "let yourself in, or exclude it")
             return []
 
 

@@ -60,6 +60,18 @@ def line_of(text: str, *keys: str) -> int | None:
     return best
 
 
+def line_of_item(text: str, item: str, *keys: str) -> int:
+    """The line (from 1) on which a string stands in the array at this path of keys.
+
+    The line of the array where the string is not found as it is (escapes), 1 where that is not.
+    """
+    first = line_of(text, *keys) or 1
+    for number, line in enumerate(text.split("\n")[first - 1 :], start=first):
+        if f'"{item}"' in line or f"'{item}'" in line:
+            return number
+    return first
+
+
 def _keys(dotted: str) -> list[str]:
     return [key.strip("\"'") for key in _BARE_OR_QUOTED.findall(dotted)]
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ws.model.graph import Edge, Graph
 from ws.model.manifest import MAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ws.model.manifest import Manifest
@@ -40,6 +41,8 @@ class Settings:
 
     members: tuple[str, ...]
     name: str = ""
+    lines: Mapping[str, int] = field(default_factory=dict)
+    """The line in `workspace.toml` on which each pattern of `members` stands."""
     exclude: tuple[str, ...] = ()
     install_jobs: str = ""
     """`[install] jobs`, as for `--jobs`; empty for the default."""
