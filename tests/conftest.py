@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, settings
 
 from ws.cli.main import main
 from ws.files.loader import load
+from ws.formats import pyproject_reader
+from ws.model.workspace import Member, Settings, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from ws.model.workspace import Workspace
 
 LONG = bool(os.environ.get("WS_TEST_LONG"))
 settings.register_profile(
@@ -83,6 +84,23 @@ def make_loaded(
 ) -> Callable[[Mapping[str, str]], Workspace]:
     """Write a workspace and load it."""
     return lambda files: load(make_workspace(files))
+
+
+@pytest.fixture
+def read_workspace() -> Callable[[Mapping[str, str]], Workspace]:
+    """A workspace that never was on a disk: folders and manifests, as `make_workspace` has them."""
+
+    def read(manifests: Mapping[str, str]) -> Workspace:
+        members = []
+        for folder, text in sorted(manifests.items()):
+            name = Path(folder).name or "root"
+            full = text if text.startswith("[") else member(name, text)
+            manifest = pyproject_reader.read(full.encode(), f"{folder}/pyproject.toml", name)
+            assert manifest is not None
+            members.append(Member(folder, manifest))
+        return Workspace(Path("/nowhere"), Settings(("**",)), tuple(members))
+
+    return read
 
 
 def member(name: str, dependencies: str = "", version: str = "0.1.0") -> str:

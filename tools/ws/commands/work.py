@@ -11,6 +11,7 @@ from ws.engines.process import Processes
 from ws.files.store import Store
 from ws.model.plan import RunTool
 from ws.model.report import Exit, Report
+from ws.planning import cycles
 
 if TYPE_CHECKING:
     from ws.commands.context import Context
@@ -45,6 +46,7 @@ def carry_out(
     worked = any(outcome.status == "done" for outcome in outcomes)
     return Report(
         plan.command,
+        findings=cycles.findings(workspace),
         outcomes=outcomes,
         notes=(f"next: {next_step}",) if next_step and worked else (),
         fault=Exit.INTERRUPTED if interrupted else None,
@@ -56,8 +58,9 @@ def _tools(context: Context, plan: Plan, processes: Processes) -> dict[str, Tool
     if not any(isinstance(action, RunTool) for action in plan.actions):
         return {}
     program = poetry.locate(context.environ)
-    identity = poetry.identify(program, context.environ, processes, ask_index=True)
-    extra, note = poetry.index_environment(identity, context.environ)
+    ask_index = not context.environ.get(poetry.MIRROR)
+    identity = poetry.identify(program, context.environ, processes, ask_index=ask_index)
+    extra, note = poetry.index_environment(identity)
     if note:
         context.note(note)
     environ = poetry.child_environment(context.environ) | extra

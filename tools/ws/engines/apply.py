@@ -156,7 +156,7 @@ def _run_twice(plan: Plan, action: RunTool, powers: Powers) -> Outcome:
         reason = "" if attempt == 1 else "at the second try"
         return Outcome(action.member, plan.command, "done", reason, log=where)
     reason = tool.explain(completed.tail) or f"{action.tool} ended with code {completed.code}"
-    output = completed.tail[-_SHOWN:]
+    output = tuple(line for line in completed.tail if line.strip())[-_SHOWN:]
     return Outcome(action.member, plan.command, "failed", reason, log=where, output=output)
 
 

@@ -8,6 +8,7 @@ import shutil
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.engines.apply import Step
@@ -27,11 +28,12 @@ _OPERATIONS = re.compile(r"Package operations: (\d+) installs?, (\d+) updates?, 
 _OPERATION = re.compile(r"  - (?:Installing|Updating|Downgrading|Removing) (.+?)(?::.*)?$")
 _ROOT = re.compile(r"Installing the current project: (.+)$")
 
+_OTHER_PYTHON = re.compile(r"virtualenv creation is disabled|not supported by the project")
 _PASSING = re.compile(
-    # Poetry's cache is not made for several at once (poetry issue 11048), and networks fail.
+    # Poetry's cache is not made for several at once (poetry issue 11048), and networks have
+    # hiccups. Not "All attempts to connect": there Poetry itself has tried five times.
     r"doesn't match any versions|0 candidate\(s\)|ConnectionError|ReadTimeout|ConnectTimeout"
-    r"|Max retries exceeded|Connection (?:aborted|reset)|Temporary failure|IncompleteRead"
-    r"|All attempts to connect|JSONDecodeError|BadZipFile|Hash for .* not found"
+    r"|Connection (?:aborted|reset)|Temporary failure|IncompleteRead|BadZipFile|JSONDecodeError"
 )
 _REASONS: tuple[tuple[re.Pattern[str], str], ...] = (
     (
@@ -122,8 +124,10 @@ def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def index_environment(identity: Identity, environ: Mapping[str, str]) -> tuple[dict[str, str], str]:
+def index_environment(identity: Identity) -> tuple[dict[str, str], str]:
     """What to set so that this Poetry can read the package index, and a note for people.
+
+    `identity` must have asked the index, where the caller has not set a mirror anyway.
 
     Poetry's client for PyPI wants JSON. Where the index speaks HTML only (PEP 503: many company
     mirrors), or where only pip's configured index answers, the plugin `poetry-plugin-pypi-mirror`
@@ -131,7 +135,7 @@ def index_environment(identity: Identity, environ: Mapping[str, str]) -> tuple[d
     """
     replies = identity.facts.get("indexes") or []
     assert isinstance(replies, list)
-    if environ.get(MIRROR) or not replies or replies[0][1] == "json":
+    if not replies or replies[0][1] == "json":
         return {}, ""
     readable = [index for index, reply in replies if reply in ("html", "json")]
     if not readable:
@@ -157,11 +161,36 @@ class Poetry:
     def run(
         self, args: Sequence[str], folder: Path, log: Path, on_line: Callable[[str], None]
     ) -> Completed:
-        """Run it in `folder` to its end, its output to `log` and, line by line, to `on_line`."""
+        """Run it in `folder` to its end, its output to `log` and, line by line, to `on_line`.
+
+        Locking makes no environment in the member. Where the member does not allow the Python
+        that Poetry runs on, Poetry wants one to lock with: it gets one that is thrown away.
+        """
+        if args[0] != "lock":
+            return self._run(args, folder, log, on_line, {})
+        without = {"POETRY_VIRTUALENVS_CREATE": "false"}
+        completed = self._run(args, folder, log, on_line, without)
+        if completed.code == 0 or not any(_OTHER_PYTHON.search(line) for line in completed.tail):
+            return completed
+        with TemporaryDirectory(prefix="ws-lock-") as scratch:
+            elsewhere = {
+                "POETRY_VIRTUALENVS_IN_PROJECT": "false",
+                "POETRY_VIRTUALENVS_PATH": scratch,
+            }
+            return self._run(args, folder, log, on_line, elsewhere)
+
+    def _run(
+        self,
+        args: Sequence[str],
+        folder: Path,
+        log: Path,
+        on_line: Callable[[str], None],
+        variables: Mapping[str, str],
+    ) -> Completed:
         return self.processes.run(
             [self.program, "--no-interaction", "--no-ansi", *args],
             folder=folder,
-            environ=self.environ,
+            environ={**self.environ, **variables},
             log=log,
             on_line=on_line,
         )
@@ -180,8 +209,8 @@ class Poetry:
         for pattern, reason in _REASONS:
             if pattern.search(text):
                 return reason
-        telling = (line.strip() for line in output if not _NOT_A_REASON.search(line))
-        return next(telling, "")
+        telling = (line.strip(" |") for line in output if not _NOT_A_REASON.search(line))
+        return next(telling, "").removeprefix("Error: ")
 
 
 class _StepReader:

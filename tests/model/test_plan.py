@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from ws.model.plan import Plan, RunTool, WriteFile
+
+MANIFEST = "workers/chat/pyproject.toml"
+
+
+def writing(before: str, after: str) -> Plan:
+    return Plan("sync", (WriteFile("chat", MANIFEST, before, after, "shared → ../shared"),))
+
+
+LOCK = RunTool("chat", "poetry", ("lock",), "workers/chat", "lock/missing")
+
+
+def test_a_plan_without_actions_is_empty() -> None:
+    assert Plan("lock").is_empty
+    assert not Plan("lock", (LOCK,)).is_empty
+
+
+def test_actions_are_told_apart_by_what_they_touch() -> None:
+    (write,) = writing("a", "b").actions
+    assert write.key == "write workers/chat/pyproject.toml"
+    assert LOCK.key == "poetry lock workers/chat"
+
+
+def test_a_command_can_be_typed_at_the_root() -> None:
+    install = RunTool("chat", "poetry", ("sync", "--only", "main"), "workers/chat", "asked for")
+    assert install.command == "poetry -C workers/chat sync --only main"
+
+
+def test_a_change_is_shown_as_a_unified_diff() -> None:
+    assert writing("a\nb\nc\n", "a\nB\nc\n").diff() == (
+        "--- a/workers/chat/pyproject.toml\n"
+        "+++ b/workers/chat/pyproject.toml\n"
+        "@@ -1,3 +1,3 @@\n"
+        " a\n"
+        "-b\n"
+        "+B\n"
+        " c\n"
+    )
+
+
+def test_a_diff_says_where_the_last_line_has_no_end() -> None:
+    assert writing("a", "b").diff() == (
+        "--- a/workers/chat/pyproject.toml\n"
+        "+++ b/workers/chat/pyproject.toml\n"
+        "@@ -1 +1 @@\n"
+        "-a\n"
+        "\\ No newline at end of file\n"
+        "+b\n"
+        "\\ No newline at end of file\n"
+    )
+
+
+def test_a_command_whose_result_is_not_known_yet_is_a_comment_in_the_diff() -> None:
+    assert Plan("lock", (LOCK,)).diff() == (
+        "# would run: poetry -C workers/chat lock  (lock/missing)\n"
+    )
+
+
+TEXTS = st.lists(st.sampled_from(["a", "b", "\n", "\r\n", "é = 1\n", "\f", "\u2028"])).map("".join)
+
+
+@settings(max_examples=15)
+@given(TEXTS, TEXTS)
+def test_git_applies_the_diff(before: str, after: str) -> None:
+    assume(before != after)
+    assume(before and after)  # to git, a diff from or to nothing creates or deletes the file
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, MANIFEST)
+        path.parent.mkdir(parents=True)
+        path.write_bytes(before.encode())
+        apply = ["git", "apply", "--whitespace=nowarn", "-"]
+        subprocess.run(apply, cwd=folder, input=writing(before, after).diff().encode(), check=True)
+        assert path.read_bytes() == after.encode()
