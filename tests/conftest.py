@@ -59,15 +59,15 @@ def make_workspace(
 ) -> Callable[[Mapping[str, str]], Path]:
     """Write a workspace and give its root.
 
-    Keys without a dot in their last part are folders, and values the `pyproject.toml` there: in
-    full where it begins with a table, else the dependencies of a member named after its folder.
-    All other keys are files.
+    A key with a dot in its last part is a file, and so is a `Dockerfile`. Others are folders, and
+    their value is the `pyproject.toml` there: in full where it begins with a table, else the
+    dependencies of a member named after its folder.
     """
 
     def make(files: Mapping[str, str]) -> Path:
         written = {"workspace.toml": '[workspace]\nmembers = ["**"]\n'}
         for name, text in files.items():
-            if "." in Path(name).name:
+            if "." in Path(name).name or name.endswith("/Dockerfile"):
                 written[name] = text
             elif text.startswith("["):
                 written[f"{name}/pyproject.toml"] = text

@@ -144,7 +144,6 @@ def test_all_faults_are_shown_in_one_run(make_workspace: Make, ws: Ws) -> None:
     assert [(f["rule"], f["path"], f["line"]) for f in ran.json["findings"]] == [
         ("manifest/no-match", "workspace.toml", 2),
         ("manifest/type", "a/pyproject.toml", 2),
-        ("manifest/name", "a/pyproject.toml", 1),
         ("manifest/type", "a/pyproject.toml", 3),
         ("manifest/syntax", "b/pyproject.toml", 1),
         ("manifest/name", "c/pyproject.toml", 2),

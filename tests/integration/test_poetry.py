@@ -314,10 +314,10 @@ def test_an_interrupted_lock_ends_what_it_started_and_keeps_the_locks(
     assert not subprocess.run(["pgrep", "-f", str(root)], capture_output=True, check=False).stdout
 
 
-def test_two_at_once_wait_for_each_other_and_say_so(make_workspace: Make, ws: Ws) -> None:
+def test_two_at_once_wait_for_each_other_and_say_so(make_workspace: Make) -> None:
     root = make_workspace(SMALL)
     with running(root, "lock") as first:
-        wait_until(lambda: (root / ".ws/logs/lock").exists())
+        wait_until((root / ".ws/logs/lock").exists)
         with running(root, "lock") as second:
             _, said = second.communicate(timeout=60)
         first.communicate(timeout=60)

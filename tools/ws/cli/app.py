@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="ws %(version)s")
 def app() -> None:
-    r"""The workspace that Poetry never had.
+    """The workspace that Poetry never had.
 
     Many Poetry packages in one repository: path dependencies, locks and environments, together.
 
@@ -55,7 +55,7 @@ def _mode(*, check: bool, diff: bool) -> Mode:
 @app.command("list", cls=Command)
 @click.option("--paths", is_flag=True, help="Only the folders, one a line, for scripts.")
 def list_(context: Context, *, paths: bool) -> Report:
-    r"""List the members: name, version, Python, path, and the members each depends on.
+    """List the members: name, version, Python, path, and the members each depends on.
 
     \b
     Examples:
@@ -79,7 +79,7 @@ def list_(context: Context, *, paths: bool) -> Report:
 )
 @click.option("--invert", is_flag=True, help="Draw who is needed by whom instead.")
 def graph(context: Context, *, form: str, invert: bool) -> Report:
-    r"""Draw who depends on whom.
+    """Draw who depends on whom.
 
     \b
     Examples:
@@ -96,7 +96,7 @@ def graph(context: Context, *, form: str, invert: bool) -> Report:
 @app.command(cls=Command, checks=True)
 @_modes
 def sync(context: Context, *, check: bool, diff: bool) -> Report:
-    r"""Point path dependencies on members to where they are, with develop = true.
+    """Point path dependencies on members to where they are, with develop = true.
 
     Comments, order and quoting stay as they are, byte for byte.
 
@@ -116,7 +116,7 @@ def sync(context: Context, *, check: bool, diff: bool) -> Report:
 @click.option("--all", "every", is_flag=True, help="Lock every member, needed or not.")
 @_jobs
 def lock(context: Context, *, check: bool, diff: bool, every: bool, jobs: str | None) -> Report:
-    r"""Lock the members whose poetry.lock does not fit their pyproject.toml, in parallel.
+    """Lock the members whose poetry.lock does not fit their pyproject.toml, in parallel.
 
     \b
     Examples:
@@ -144,7 +144,7 @@ def install(
     sync: bool,
     jobs: str | None,
 ) -> Report:
-    r"""Install every member into its own .venv with poetry install, in parallel.
+    """Install every member into its own .venv with poetry install, in parallel.
 
     The output of each is kept in .ws/logs/install/; one that fails does not stop the others.
     Groups are asked for only where a member has them.
@@ -164,7 +164,7 @@ def install(
 
 @app.command(cls=Command, checks=True)
 def check(context: Context) -> Report:
-    r"""Run all checks: manifests, path dependencies, locks, cycles. Writes nothing.
+    """Run all checks: manifests, path dependencies, locks, cycles. Writes nothing.
 
     \b
     Examples:

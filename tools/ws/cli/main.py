@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Run `ws` with these arguments (default: the process's own), and exit."""
     args = list(sys.argv[1:] if argv is None else argv)
+    if "_WS_COMPLETE" in os.environ:  # a shell asks for completions (click's own protocol)
+        app.main(args, prog_name="ws")
     _prepare_streams()
     signal.signal(signal.SIGTERM, _interrupt)
     sys.exit(_run(args))

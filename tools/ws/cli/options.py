@@ -116,7 +116,7 @@ def _context(root: str | None, filters: tuple[str, ...], output: Output, command
         environ=os.environ,
         root_option=root,
         filters=filters,
-        observer=_observer(output, command),
+        observer=lambda: _observer(output, command),
         note=_note(output),
     )
 

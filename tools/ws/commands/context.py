@@ -28,7 +28,8 @@ class Context:
     environ: Mapping[str, str]
     root_option: str | None
     filters: tuple[str, ...]
-    observer: Observer
+    observer: Callable[[], Observer]
+    """Makes whoever follows the work; checks do without."""
     note: Callable[[str], None]
     """Tells a person something while the command runs."""
 

@@ -37,7 +37,7 @@ def carry_out(
     try:
         with store.exclusive(context.note):
             tools = _tools(context, plan, processes)
-            powers = Powers(store, processes, tools, context.observer, count)
+            powers = Powers(store, processes, tools, context.observer(), count)
             outcomes, interrupted = apply(plan, powers)
     finally:
         processes.stop()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +50,8 @@ class Store:
 
     def replace(self, path: str, data: bytes) -> None:
         """Put `data` in place of a file's content, atomically. Raises `WorkError`."""
+        import tempfile  # costs start-up; only writers need it
+
         target = self._real(path)
         try:
             mode = target.stat().st_mode if target.exists() else None

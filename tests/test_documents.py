@@ -1,0 +1,55 @@
+"""The documents say what the program does."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from ws.cli.app import app
+from ws.formats import workspace_toml
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_picture_in_the_readme_is_the_graph_of_this_workspace() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-m", "ws", "graph", "--as", "mermaid"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    drawn = re.search(r"```mermaid\n(.*?)```", README, re.DOTALL)
+    assert drawn is not None
+    assert drawn[1] == ended.stdout
+
+
+def test_every_command_has_its_place_in_the_reference() -> None:
+    reference = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    described = set(re.findall(r"^## ws (\S+)$", reference, re.MULTILINE))
+    assert described == set(app.commands)
+
+
+def test_every_link_between_documents_leads_somewhere() -> None:
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_the_json_schema_knows_the_keys_that_the_reader_knows() -> None:
+    schema = json.loads((ROOT / "docs" / "workspace.schema.json").read_text(encoding="utf-8"))
+    tables = schema["properties"]
+    assert {name: tuple(table["properties"]) for name, table in tables.items()} == (
+        workspace_toml.KEYS
+    )
+
+
+def test_the_rules_in_the_reference_are_those_of_the_code() -> None:
+    reference = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:sync|lock|graph)/[a-z-]+)`", reference))
+    planning = "".join(path.read_text() for path in (ROOT / "tools/ws/planning").glob("*.py"))
+    assert named == set(re.findall(r'"((?:sync|lock|graph)/[a-z-]+)"', planning))
