@@ -104,11 +104,11 @@ class _Bars:
 
         self._style = style
         self._progress = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("[dim]{task.fields[what]}", markup=True),
+            TextColumn("{task.fields[what]}", style="dim", markup=False),
             console=Console(stderr=True),
             transient=True,
         )

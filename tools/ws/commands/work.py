@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ws.commands.context import jobs_from
-from ws.engines import poetry
+from ws.engines import which_poetry
 from ws.engines.apply import Powers, Tool, apply
+from ws.engines.poetry import Poetry
 from ws.engines.process import Processes
 from ws.files.store import Store
 from ws.model.plan import RunTool
@@ -57,11 +58,11 @@ def _tools(context: Context, plan: Plan, processes: Processes) -> dict[str, Tool
     """The tools that the plan's actions run, found and made ready."""
     if not any(isinstance(action, RunTool) for action in plan.actions):
         return {}
-    program = poetry.locate(context.environ)
-    ask_index = not context.environ.get(poetry.MIRROR)
-    identity = poetry.identify(program, context.environ, processes, ask_index=ask_index)
-    extra, note = poetry.index_environment(identity)
+    program = which_poetry.locate(context.environ)
+    ask_index = not context.environ.get(which_poetry.MIRROR)
+    identity = which_poetry.identify(program, context.environ, processes, ask_index=ask_index)
+    extra, note = which_poetry.index_environment(identity)
     if note:
         context.note(note)
-    environ = poetry.child_environment(context.environ) | extra
-    return {"poetry": poetry.Poetry(program, environ, processes)}
+    environ = which_poetry.child_environment(context.environ) | extra
+    return {"poetry": Poetry(program, environ, processes)}

@@ -60,8 +60,10 @@ class Processes:
             try:
                 self._pump(process, sink, tail, on_line)
                 code = process.wait()
-            finally:
+            except BaseException:
                 _end([process])
+                raise
+            finally:
                 with self._guard:
                     self._running.discard(process)
         return Completed(code, tuple(tail))

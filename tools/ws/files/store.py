@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-from pathlib import Path
+import threading
 from typing import TYPE_CHECKING
 
 from ws.errors import Where, WorkError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 MEMORY = ".ws"
 """The folder at the root for what `ws` remembers; all of it may be deleted."""
@@ -50,21 +51,14 @@ class Store:
 
     def replace(self, path: str, data: bytes) -> None:
         """Put `data` in place of a file's content, atomically. Raises `WorkError`."""
-        import tempfile  # costs start-up; only writers need it
-
         target = self._real(path)
+        temporary = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}")
         try:
-            mode = target.stat().st_mode if target.exists() else None
-            handle, temporary = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
             try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-                Path(temporary).chmod(mode if mode is not None else 0o666 & ~_umask())
-                Path(temporary).replace(target)
+                _write_through(temporary, data, like=target)
+                temporary.replace(target)
             except BaseException:
-                Path(temporary).unlink(missing_ok=True)
+                temporary.unlink(missing_ok=True)
                 raise
         except OSError as error:
             raise _failed("write", path, error) from error
@@ -129,7 +123,11 @@ def _failed(verb: str, path: str, error: OSError) -> WorkError:
     )
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _write_through(path: Path, data: bytes, like: Path) -> None:
+    """Write a new file to the disk itself, with the mode of `like` where that exists."""
+    with open(path, "xb") as file:
+        if like.exists():
+            path.chmod(like.stat().st_mode)
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())

@@ -1,0 +1,178 @@
+"""Which Poetry is the team's, what it is, and how it reaches its package index."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from ws.errors import ToolError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ws.engines.process import Processes
+
+OLDEST = (2, 0)
+MIRROR = "POETRY_PYPI_MIRROR_URL"
+
+_FACTS = Path(__file__).with_name("poetry_facts.py")
+_VERSION = re.compile(r"Poetry \(version (\d+\.\d+[^)]*)\)")
+
+
+class Identity(NamedTuple):
+    """One Poetry on this machine."""
+
+    program: str
+    version: str
+    facts: Mapping[str, object]
+
+
+def locate(environ: Mapping[str, str]) -> str:
+    """The path of the team's Poetry: `WS_POETRY`, else the one beside `ws`, else that on PATH.
+
+    Raises `ToolError` if there is none.
+    """
+    if chosen := environ.get("WS_POETRY"):
+        found = shutil.which(chosen, path=environ.get("PATH"))
+        if found is None:
+            raise ToolError(
+                f"WS_POETRY names {chosen}, which is no program",
+                rule="tool/poetry-missing",
+                hint="set it to the path of a Poetry 2, or unset it",
+            )
+        return found
+    beside = shutil.which("poetry", path=str(Path(sys.executable).parent))
+    found = beside or shutil.which("poetry", path=environ.get("PATH"))
+    if found is None:
+        raise ToolError(
+            "Poetry was not found: not beside ws, and not on PATH",
+            rule="tool/poetry-missing",
+            hint="run ./install-python-workspace.sh if the repository has it, or: pipx install"
+            " poetry; or name one in WS_POETRY",
+        )
+    return found
+
+
+def identify(
+    program: str, environ: Mapping[str, str], processes: Processes, *, ask_index: bool
+) -> Identity:
+    """What this Poetry is; with `ask_index`, how its package index answers, too.
+
+    Raises `ToolError` if it does not run, or is older than 2.0.
+    """
+    facts = _facts(program, environ, processes, ask_index=ask_index)
+    version = str(facts.get("version") or _asked_version(program, environ, processes))
+    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
+    if numbers < OLDEST:
+        raise ToolError(
+            f"Poetry {version} is too old ({program}): ws needs 2.0 or later",
+            rule="tool/poetry-too-old",
+            hint="pipx upgrade poetry, or name another one in WS_POETRY",
+        )
+    return Identity(program, version, facts)
+
+
+def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables under which Poetry makes and finds `<member>/.venv`, whoever calls.
+
+    A virtual environment of the caller is taken out, since Poetry would install into that one.
+    """
+    mine = {"VIRTUAL_ENV", "CONDA_PREFIX", "CONDA_DEFAULT_ENV", "PYTHONHOME", "PYTHONPATH"}
+    kept = {key: value for key, value in environ.items() if key not in mine}
+    return kept | {
+        "POETRY_VIRTUALENVS_IN_PROJECT": "true",
+        "POETRY_VIRTUALENVS_CREATE": "true",
+        "POETRY_NO_INTERACTION": "1",
+        "NO_COLOR": "1",
+        "PYTHONIOENCODING": "utf-8",
+    }
+
+
+def index_environment(identity: Identity) -> tuple[dict[str, str], str]:
+    """What to set so that this Poetry can read the package index, and a note for people.
+
+    `identity` must have asked the index, where the caller has not set a mirror anyway.
+
+    Poetry's client for PyPI wants JSON. Where the index speaks HTML only (PEP 503: many company
+    mirrors), or where only pip's configured index answers, the plugin `poetry-plugin-pypi-mirror`
+    reads it. Raises `ToolError` where that is needed and the plugin is not there.
+    """
+    replies = identity.facts.get("indexes") or []
+    assert isinstance(replies, list)
+    if not replies or replies[0][1] == "json":
+        return {}, ""
+    readable = [index for index, reply in replies if reply in ("html", "json")]
+    if not readable:
+        return {}, f"note: the package index does not answer: {replies[0][1]}"
+    if not identity.facts.get("mirror_plugin"):
+        raise ToolError(
+            "the package index speaks only HTML, which Poetry cannot read by itself",
+            rule="tool/index-html",
+            hint=f"add the plugin that can: {_add_plugin(identity.program)}",
+        )
+    note = "note: the package index speaks only HTML: Poetry reads it through its mirror plugin"
+    return {MIRROR: f"{readable[0]}/"}, note
+
+
+def _facts(
+    program: str, environ: Mapping[str, str], processes: Processes, *, ask_index: bool
+) -> dict[str, object]:
+    """The facts that Poetry's own interpreter tells; empty where it cannot be found or asked."""
+    interpreter = _interpreter(program)
+    if interpreter is None:
+        return {}
+    argv = [interpreter, str(_FACTS), *(["--index"] if ask_index else [])]
+    completed = processes.run(argv, folder=Path.cwd(), environ=child_environment(environ))
+    if completed.code != 0 or not completed.tail:
+        return {}
+    try:
+        facts = json.loads(completed.tail[-1])
+    except ValueError:
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def _interpreter(program: str) -> str | None:
+    """The interpreter of a console script: that of its first line, or the one beside it."""
+    path = Path(program).resolve()
+    try:
+        begin = path.read_bytes()[:1024].decode("utf-8", errors="replace")
+    except OSError:
+        return None
+    # A path that is long or has blanks stands in the second line (distlib's and pip's scripts).
+    written = re.match(
+        r"#!(/\S*python\S*)\s*$|#!/bin/sh\n'''exec' \"?([^\"\n]+?)\"? \"", begin, re.MULTILINE
+    )
+    if written:
+        found = written[1] or written[2]
+    elif begin.startswith("MZ"):
+        found = str(path.with_name("python.exe"))
+    else:
+        return None
+    return found if Path(found).exists() else None
+
+
+def _asked_version(program: str, environ: Mapping[str, str], processes: Processes) -> str:
+    completed = processes.run(
+        [program, "--version", "--no-ansi"],
+        folder=Path.cwd(),
+        environ=child_environment(environ),
+    )
+    found = _VERSION.search("\n".join(completed.tail))
+    if completed.code != 0 or found is None:
+        last = completed.tail[-1] if completed.tail else f"it ended with code {completed.code}"
+        raise ToolError(
+            f"{program} does not run as a Poetry: {last}",
+            rule="tool/poetry-broken",
+            hint="install Poetry anew, or name another one in WS_POETRY",
+        )
+    return found[1]
+
+
+def _add_plugin(program: str) -> str:
+    interpreter = _interpreter(program) or "python"
+    return f"{interpreter} -m pip install poetry-plugin-pypi-mirror"
