@@ -115,6 +115,8 @@ def index_environment(identity: Identity) -> tuple[dict[str, str], str]:
             hint=f"add the plugin that can: {_add_plugin(identity.program)}",
         )
     note = "note: the package index speaks only HTML: Poetry reads it through its mirror plugin"
+    if readable[0] != replies[0][0]:
+        note = "note: the default package index does not answer: Poetry uses pip's, as a mirror"
     return {MIRROR: f"{readable[0]}/"}, note
 
 
