@@ -26,7 +26,6 @@ FOREIGN = {
     "click": {"cli"},
     "tomlkit": {"formats"},
     "subprocess": {"engines"},
-    "pathspec": {"files"},
     "filelock": {"files"},
     "rich": {"cli"},
 }

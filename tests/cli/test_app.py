@@ -385,6 +385,7 @@ def test_the_check_loads_no_more_than_it_needs(make_workspace: Make) -> None:
         "ws.formats.toml",
         "ws.formats.workspace_toml",
         "ws.model",
+        "ws.model.globs",
         "ws.model.graph",
         "ws.model.manifest",
         "ws.model.names",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import ManifestError, Where, WsError
 from ws.files.ignored import Ignored
+from ws.model.globs import matches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,14 +19,6 @@ if TYPE_CHECKING:
 
 MANIFEST = "pyproject.toml"
 _NEVER = frozenset({"node_modules", "__pycache__", "site-packages"})
-_GLOB_PIECES = re.compile(r"(/\*\*(?=/|$)|^\*\*/|^\*\*$|\*|\?|\[[^\]]+\])")
-_GLOB = {
-    "/**": r"(?:/[^/]+)*",
-    "**/": r"(?:[^/]+/)*",
-    "**": r".*",
-    "*": r"[^/]*",
-    "?": r"[^/]",
-}
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -69,7 +62,7 @@ class _Search:
         self.root = root
         self.settings = settings
         self.real_root = os.path.realpath(root)
-        self.excluded = [_regex(pattern) for pattern in settings.exclude]
+        self.excluded = [_tidy(pattern, root) for pattern in settings.exclude]
         self.ignored = Ignored(root)
         self.faults: list[WsError] = []
 
@@ -82,51 +75,48 @@ class _Search:
 
     def matching(self, pattern: str) -> Iterator[Found]:
         """The folders that one pattern chooses."""
-        tidy = _tidy(pattern)
+        tidy = _tidy(pattern, self.root)
         fixed = _fixed_part(tidy)
         if self._leaves_root(fixed):
             self._outside(f'members: "{pattern}"', fixed, self.where(pattern))
         elif fixed == tidy:
-            yield from self._named(fixed)
+            yield from self._member(fixed, self._entries(fixed), fixed)
         else:
-            regex = _regex(pattern)
-            for found in self._walk(fixed):
-                if regex.fullmatch(found.path):
-                    yield found
+            yield from self._walk(fixed, tidy)
 
-    def _named(self, path: str) -> Iterator[Found]:
-        entries = self._entries(path)
-        if any(entry.name == MANIFEST for entry in entries) and not self._is_excluded(path):
-            yield Found(path, _dockerfiles(path, entries), explicit=True)
+    def _walk(self, path: str, pattern: str) -> Iterator[Found]:
+        """All members that a glob chooses below `path`, and `path` itself.
 
-    def _walk(self, path: str) -> Iterator[Found]:
-        """All folders with a manifest below `path`, and `path` itself."""
+        Links are not followed, so that nothing is found twice; one that leads out is a fault.
+        """
         entries = self._entries(path)
-        names = {entry.name for entry in entries}
-        if "pyvenv.cfg" in names:
+        if any(entry.name == "pyvenv.cfg" for entry in entries):
             return
-        if MANIFEST in names and not self._is_excluded(path):
-            yield Found(path, _dockerfiles(path, entries), explicit=False)
+        yield from self._member(path, entries, pattern)
         for entry in entries:
             below = _join(path, entry.name)
-            if entry.is_symlink():
-                self._check_link(path if entry.name == MANIFEST else below)
-            elif entry.is_dir() and self._is_walked(entry.name, below):
-                yield from self._walk(below)
+            if entry.is_dir() and self._is_walked(entry.name, below):
+                if not entry.is_symlink():
+                    yield from self._walk(below, pattern)
+                elif self._leaves_root(below):
+                    yield from self._member(below, self._entries(below), pattern)
+
+    def _member(self, path: str, entries: list[os.DirEntry[str]], pattern: str) -> Iterator[Found]:
+        """The folder at `path` itself, if it is a member; a fault if that lies outside the root."""
+        has_manifest = any(entry.name == MANIFEST for entry in entries)
+        if not has_manifest or not matches(path, pattern) or self._is_excluded(path):
+            return
+        if self._leaves_root(_join(path, MANIFEST)):
+            self._outside("a member", path, Where(path))
+        else:
+            yield Found(path, _dockerfiles(path, entries), explicit=path == pattern)
 
     def _is_walked(self, name: str, path: str) -> bool:
         return not (name.startswith(".") or name in _NEVER or self.ignored.folder(path))
 
-    def _check_link(self, path: str) -> None:
-        """Links are not followed, so that nothing is found twice; one that leads out is a fault."""
-        is_member = (self.root / path / MANIFEST).is_file()
-        hidden = path.rsplit("/", 1)[-1].startswith(".")
-        if is_member and self._leaves_root(path) and not hidden and not self.ignored.folder(path):
-            self._outside("a member", path, Where(path))
-
     def _leaves_root(self, path: str) -> bool:
-        manifest = os.path.realpath(self.root / path / MANIFEST)
-        return not manifest.startswith(os.path.join(self.real_root, ""))
+        real = os.path.realpath(self.root / path)
+        return os.path.commonpath((real, self.real_root)) != self.real_root
 
     def _outside(self, what: str, path: str, where: Where) -> None:
         links = (self.root / path, self.root / path / MANIFEST)
@@ -139,7 +129,7 @@ class _Search:
         )
 
     def _is_excluded(self, path: str) -> bool:
-        return any(regex.fullmatch(path) for regex in self.excluded)
+        return any(matches(path, pattern) for pattern in self.excluded)
 
     def _entries(self, path: str) -> list[os.DirEntry[str]]:
         try:
@@ -167,22 +157,12 @@ def _join(folder: str, name: str) -> str:
     return name if folder == "." else f"{folder}/{name}"
 
 
-def _tidy(pattern: str) -> str:
-    return os.path.normpath(pattern).replace("\\", "/")
+def _tidy(pattern: str, root: Path) -> str:
+    """The pattern relative to the root, however it is written."""
+    return os.path.relpath(root / pattern, root).replace(os.sep, "/")
 
 
 def _fixed_part(pattern: str) -> str:
     """The folder above the first wildcard, so that nothing else is looked at."""
     fixed = takewhile(lambda part: not _WILD.search(part), pattern.split("/"))
-    return "/".join(fixed) or ("/" if pattern.startswith("/") else ".")
-
-
-def _regex(pattern: str) -> re.Pattern[str]:
-    """A glob as a regular expression over whole relative paths."""
-    return re.compile("".join(map(_translated, _GLOB_PIECES.split(_tidy(pattern)))))
-
-
-def _translated(piece: str) -> str:
-    if piece.startswith("[") and piece.endswith("]"):
-        return f"[^{piece[2:]}" if piece.startswith("[!") else piece
-    return _GLOB.get(piece) or re.escape(piece)
+    return "/".join(fixed) or "."

@@ -1,14 +1,25 @@
-"""What git ignores, as its `.gitignore` files say."""
+"""Which folders git ignores, as its `.gitignore` files say."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from ws.model.globs import matches
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pathspec import GitIgnoreSpec
+_TRAILING_SPACES = re.compile(r"(?<!\\) +$")
+_ESCAPED = re.compile(r"\\(.)")
+
+
+class _Rule(NamedTuple):
+    """One line of a `.gitignore`; its glob is relative to the folder of the file."""
+
+    glob: str
+    ignores: bool
 
 
 class Ignored:
@@ -17,41 +28,48 @@ class Ignored:
     def __init__(self, root: Path) -> None:
         self._root = str(root)
         self._top = _git_top(self._root)
-        self._specs: dict[str, GitIgnoreSpec | None] = {}
+        self._rules: dict[str, list[_Rule]] = {}
 
     def folder(self, path: str) -> bool:
         """Whether git ignores the folder at `path` (relative to the root) by a rule of its own.
 
-        A deeper file decides before a higher one, as in git; what lies below an ignored folder is
-        ignored with it and need not be asked for.
+        A deeper file decides before a higher one, a later line before an earlier one, as in git;
+        what lies below an ignored folder is ignored with it and need not be asked for.
         """
         full = os.path.join(self._root, path)
         above = full
         while above not in (self._top, os.path.dirname(above)):
             above = os.path.dirname(above)
-            spec = self._spec(above)
-            if spec is not None:
-                relative = os.path.relpath(full, above).replace(os.sep, "/")
-                included = spec.check_file(f"{relative}/").include
-                if included is not None:
-                    return included
+            relative = os.path.relpath(full, above).replace(os.sep, "/")
+            for rule in reversed(self._rules_of(above)):
+                if matches(relative, rule.glob):
+                    return rule.ignores
         return False
 
-    def _spec(self, folder: str) -> GitIgnoreSpec | None:
-        if folder not in self._specs:
-            self._specs[folder] = _read(os.path.join(folder, ".gitignore"))
-        return self._specs[folder]
+    def _rules_of(self, folder: str) -> list[_Rule]:
+        if folder not in self._rules:
+            self._rules[folder] = _read(os.path.join(folder, ".gitignore"))
+        return self._rules[folder]
 
 
-def _read(path: str) -> GitIgnoreSpec | None:
+def _read(path: str) -> list[_Rule]:
     try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            lines = file.read().splitlines()
+        with open(path, encoding="utf-8-sig", errors="replace") as file:
+            return [_rule(line) for line in file.read().split("\n") if not line.startswith("#")]
     except OSError:
-        return None
-    from pathspec import GitIgnoreSpec  # costs start-up; only a repository with rules needs it
+        return []
 
-    return GitIgnoreSpec.from_lines(lines)
+
+def _rule(line: str) -> _Rule:
+    """What a line means for folders (gitignore(5)); an empty one matches nothing."""
+    line = _TRAILING_SPACES.sub("", line)
+    glob = line.removeprefix("!").removesuffix("/")
+    if "/" not in glob:
+        glob = f"**/{glob}"
+    if glob.endswith("/**"):
+        glob = f"{glob}/*"  # what lies in a folder, not the folder itself
+    glob = _ESCAPED.sub(lambda found: f"[{found[1]}]" if found[1] in "*?[" else found[1], glob)
+    return _Rule(glob.removeprefix("/").replace("[^", "[!"), not line.startswith("!"))
 
 
 def _git_top(root: str) -> str:

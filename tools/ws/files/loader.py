@@ -26,7 +26,7 @@ def find_root(root: str | None, start: Path, environ: Mapping[str, str]) -> Path
     """
     for source, given in (("--root", root), ("WS_ROOT", environ.get("WS_ROOT"))):
         if given:
-            folder = (start / given).absolute()
+            folder = (start / given).resolve()
             if not (folder / NAME).is_file():
                 raise UsageError(
                     f"{source} {given}: there is no {NAME} in that folder",

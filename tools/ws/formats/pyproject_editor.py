@@ -12,13 +12,16 @@ import re
 import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ws.errors import ManifestError, Where
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Keys = tuple[str | int, ...]
 
 _MARK = "\ue000ws\ue000"
-_LAST_KEY = re.compile(r"""(["']?)path\1(\s*=\s*)$""")
+_PART = r"""(?:[A-Za-z0-9_-]+|"(?:[^"\\]|\\.)*"|'[^']*')"""
+_PATH_KEY = re.compile(rf"""((?:{_PART}\s*\.\s*)*)(["']?)path\2(\s*=\s*)$""")
 
 
 class Repoint(NamedTuple):
@@ -28,13 +31,28 @@ class Repoint(NamedTuple):
     path: str
 
 
-def repoint(text: str, edits: Iterable[Repoint]) -> str:
+def repoint(text: str, edits: Iterable[Repoint], path: str = "pyproject.toml") -> str:
     """`text` with each dependency's `path` as given and `develop = true`; all else as it was.
 
     Every `keys` must lead to a table that holds `path`: inline, dotted or with a header of its
     own, or to such a table in a list. The given path is written as it is, with the quotes that
-    stood there.
+    stood there. `path` (relative to the workspace root) is for messages. Raises `ManifestError`
+    for the few orders of tables that TOML allows and tomlkit does not.
     """
+    from tomlkit.exceptions import ParseError  # costs start-up; only an edit needs it
+
+    try:
+        return _repointed(text, edits)
+    except ParseError as error:
+        raise ManifestError(
+            f"the tables of this file stand in an order that cannot be edited: {error}",
+            rule="manifest/order",
+            where=Where(path),
+            hint="put the tables of [tool.poetry] next to each other, shorter headers first",
+        ) from error
+
+
+def _repointed(text: str, edits: Iterable[Repoint]) -> str:
     expected = tomllib.loads(text)
     for edit in edits:
         table = _at(expected, edit.keys)
@@ -52,37 +70,31 @@ def _set_path(text: str, edit: Repoint) -> str:
 
 
 def _set_develop(text: str, keys: Keys, *, present: bool) -> str:
+    """The text with `develop = true`: after `path`, and with its dots, quotes and spacing."""
     if present:
         start, end = _span(text, (*keys, "develop"))
         return text[:start] + "true" + text[end:]
-    _, after_path = _span(text, (*keys, "path"))
+    start, end = _span(text, (*keys, "path"))
+    begin = text.rfind("\n", 0, start) + 1
+    path_key = _PATH_KEY.search(text[begin:start])
+    assert path_key is not None
+    develop = path_key.expand(r"\1\2develop\2\3") + "true"
     if _is_inline(text, keys):
-        return text[:after_path] + _like_path_key(text, keys, ", ") + text[after_path:]
-    return _with_new_line(text, keys)
+        return f"{text[:end]}, {develop}{text[end:]}"
+    indent = text[begin : begin + path_key.start()]
+    line_end = text.find("\n", end)
+    if line_end < 0:
+        return text + _newline(text) + indent + develop
+    return text[: line_end + 1] + indent + develop + _newline(text) + text[line_end + 1 :]
 
 
 def _is_inline(text: str, keys: Keys) -> bool:
+    """Whether the table, or one around it, is written in braces."""
     from tomlkit.items import InlineTable
 
-    return isinstance(_at(_document(text), keys), InlineTable)
-
-
-def _like_path_key(text: str, keys: Keys, separator: str) -> str:
-    """`develop = true`, with the spacing that `path = …` has."""
-    start, _ = _span(text, (*keys, "path"))
-    spacing = re.search(r"\s*=\s*$", text[:start])
-    return f"{separator}develop{spacing[0] if spacing else ' = '}true"
-
-
-def _with_new_line(text: str, keys: Keys) -> str:
-    """The text with a line for `develop` after the line of `path`, dotted as that one is."""
-    start, end = _span(text, (*keys, "path"))
-    begin = text.rfind("\n", 0, start) + 1
-    new = _LAST_KEY.sub(r"\1develop\1\2", text[begin:start]) + "true"
-    line_end = text.find("\n", end)
-    if line_end < 0:
-        return text + _newline(text) + new
-    return text[: line_end + 1] + new + _newline(text) + text[line_end + 1 :]
+    document = _document(text)
+    around = (_at(document, keys[:depth]) for depth in range(1, len(keys) + 1))
+    return any(isinstance(table, InlineTable) for table in around)
 
 
 def _newline(text: str) -> str:

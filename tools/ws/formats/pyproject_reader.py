@@ -74,16 +74,16 @@ class _Source:
     def _name(self, folder: str) -> str:
         name = self._either("name")
         keys = ("project",) if self.project else ("tool", "poetry")
-        if not name:
-            if self.poetry.get("package-mode") is False:
-                return folder
+        if not name and self.poetry.get("package-mode") is False:
+            return folder
+        if not (self.project.get("name") or self.poetry.get("name")):
             self.reader.fault(
                 "manifest/name",
                 "the package has no name",
                 keys,
                 f'give it one: name = "{folder or "my-package"}"',
             )
-        elif not _VALID_NAME.fullmatch(name):
+        elif name and not _VALID_NAME.fullmatch(name):
             self.reader.fault(
                 "manifest/name",
                 f'"{name}" is not a valid package name',
@@ -98,7 +98,9 @@ class _Source:
             return requires
         table = self.reader.table(self.poetry, "tool", "poetry", "dependencies")
         python = table.get("python", "")
-        return python if isinstance(python, str) else str(python.get("version", ""))
+        if isinstance(python, dict):
+            return self.reader.text(python, "tool", "poetry", "dependencies", "python", "version")
+        return python if isinstance(python, str) else ""
 
     def _group_names(self) -> Iterator[str]:
         if "dev-dependencies" in self.poetry:
@@ -134,13 +136,15 @@ class _Source:
     def _table(self, table: dict[str, Any], group: str, *keys: str) -> Iterator[Dependency]:
         """Poetry's own table of dependencies; a list there holds several constraints of one."""
         for name, value in self.reader.table(table, *keys).items():
-            if name == "python" and group == MAIN:
-                continue
-            if not isinstance(value, list):
-                yield self._dependency(value, group, (*keys, name))
-                continue
-            for index, constraint in enumerate(value):
-                yield self._dependency(constraint, group, (*keys, name, index))
+            if isinstance(value, list):
+                found = [
+                    self._dependency(constraint, group, (*keys, name, index))
+                    for index, constraint in enumerate(value)
+                ]
+            else:
+                found = [self._dependency(value, group, (*keys, name))]
+            if (name, group) != ("python", MAIN):
+                yield from found
 
     def _dependency(self, value: object, group: str, keys: tuple[str | int, ...]) -> Dependency:
         names = tuple(key for key in keys if isinstance(key, str))

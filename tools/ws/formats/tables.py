@@ -28,16 +28,17 @@ class TableReader:
     def __init__(self, text: str, path: str) -> None:
         self._text = text
         self._path = path
-        self._faults: list[WsError] = []
+        self._faults: dict[tuple[Where, str], WsError] = {}
 
     def finish(self) -> None:
         """Raise all faults noted so far, if any."""
-        raise_all(self._faults)
+        raise_all(list(self._faults.values()))
 
     def fault(self, rule: str, reason: str, keys: Iterable[str], hint: str = "") -> None:
-        """Note a fault at the place of `keys`."""
+        """Note a fault at the place of `keys`; once, however often its value is read."""
         where = Where(self._path, line_of(self._text, *keys))
-        self._faults.append(ManifestError(reason, rule=rule, where=where, hint=hint))
+        fault = ManifestError(reason, rule=rule, where=where, hint=hint)
+        self._faults.setdefault((where, reason), fault)
 
     def only(self, table: Mapping[str, Any], keys: tuple[str, ...], known: Iterable[str]) -> None:
         """Note every key of `table` (which stands at `keys`) that is not among `known`."""

@@ -9,8 +9,10 @@ from typing import Any
 from ws.errors import ManifestError, Where
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_HEADER = re.compile(r"^\s*\[\[?\s*(.+?)\s*\]\]?\s*(?:#.*)?$")
-_BARE_OR_QUOTED = re.compile(r"""[A-Za-z0-9_-]+|"[^"]*"|'[^']*'""")
+_PART = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
+_DOTTED = rf"({_PART}(?:\s*\.\s*{_PART})*)"
+_HEADER = re.compile(rf"\s*\[\[?\s*{_DOTTED}\s*\]\]?\s*(?:#.*)?$")
+_KEY = re.compile(rf"\s*{_DOTTED}\s*=")
 
 
 def parse(data: bytes, path: str) -> tuple[str, dict[str, Any]]:
@@ -31,7 +33,7 @@ def parse(data: bytes, path: str) -> tuple[str, dict[str, Any]]:
         ) from error
     try:
         return text, tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # the latter two for absurd numbers and nesting
         raise _syntax_error(str(error), text, path) from error
 
 
@@ -49,8 +51,8 @@ def line_of(text: str, *keys: str) -> int | None:
         if header:
             table = _keys(header[1])
             here = table
-        elif "=" in line:
-            here = table + _keys(line.split("=", 1)[0])
+        elif key := _KEY.match(line):
+            here = table + _keys(key[1])
         else:
             continue
         if here[: len(wanted)] == wanted:
@@ -73,7 +75,7 @@ def line_of_item(text: str, item: str, *keys: str) -> int:
 
 
 def _keys(dotted: str) -> list[str]:
-    return [key.strip("\"'") for key in _BARE_OR_QUOTED.findall(dotted)]
+    return [key.strip("\"'") for key in re.findall(_PART, dotted)]
 
 
 def _syntax_error(message: str, text: str, path: str) -> ManifestError:

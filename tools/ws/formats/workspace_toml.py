@@ -35,7 +35,7 @@ def read(data: bytes, path: str = "workspace.toml") -> Settings:
         exclude=reader.texts(workspace, "workspace", "exclude"),
         install_jobs=_jobs(reader, tables["install"]),
     )
-    if "members" not in workspace:
+    if "members" not in workspace and isinstance(document.get("workspace", {}), dict):
         reader.fault(
             "manifest/members",
             "the workspace names no members",

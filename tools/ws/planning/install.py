@@ -43,16 +43,18 @@ def plan(
     """
     _check_groups(members, groups)
     reasons = {finding.member: finding for finding in drift}
-    leaders = _leaders([member for member in members if member.name not in reasons], locks)
+    options = {member.name: _options(member, groups) for member in members}
+    run = [m for m in members if m.name not in reasons and options[m.name] is not None]
+    leaders = _leaders(run, locks)
     actions = []
     settled = []
     for member in members:
-        options = _options(member, groups)
+        chosen = options[member.name]
         if member.name in reasons:
             finding = reasons[member.name]
             reason = f"{finding.message}; run: {finding.hint}"
             settled.append(Outcome(member.name, "install", "failed", reason))
-        elif options is None:
+        elif chosen is None:
             reason = f"has no group {' or '.join(groups.only)}"
             settled.append(Outcome(member.name, "install", "skipped", reason))
         else:
@@ -60,7 +62,7 @@ def plan(
             action = RunTool(
                 member=member.name,
                 tool="poetry",
-                args=("sync" if sync else "install", *options),
+                args=("sync" if sync else "install", *chosen),
                 folder=member.path,
                 reason="asked for",
                 after=() if leader == member.name else (leader,),

@@ -44,10 +44,8 @@ def _fresh_hashes(member: Member, header: LockHeader) -> set[str]:
     """The hashes that Poetry takes for fresh, given which Poetry wrote the lock."""
     document = member.manifest.document
     fresh = {content_hash(document)}
-    if header.writer is None or header.writer < (2, 3):
+    if header.writer is not None and header.writer < (2, 3):
         fresh.add(content_hash(document, dependency_groups=False))
-    if header.writer is None:  # 1.1 did not sign, and did not know groups
-        fresh.add(content_hash(document, dependency_groups=False, groups=False))
     return fresh
 
 

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ws.errors import UsageError, WsError, raise_all
+from ws.model.globs import matches
 from ws.model.names import did_you_mean, normalise
 
 if TYPE_CHECKING:
@@ -72,13 +73,15 @@ def _matching(workspace: Workspace, pattern: str, folder: str) -> set[str]:
 
 def _is_meant(member: Member, pattern: str, folder: str) -> bool:
     if "/" not in pattern and pattern not in (".", ".."):
-        return fnmatchcase(member.name, _normalised_glob(pattern))
+        return fnmatchcase(member.name, normalise(pattern))
     return any(
-        member.path == place
-        or member.path.startswith(f"{place}/")
-        or fnmatchcase(member.path, place)
+        _lies_in(member.path, place) or matches(member.path, place)
         for place in _places(pattern, folder)
     )
+
+
+def _lies_in(path: str, folder: str) -> bool:
+    return folder == "." or f"{path}/".startswith(f"{folder}/")
 
 
 def _places(pattern: str, folder: str) -> set[str]:
@@ -87,7 +90,3 @@ def _places(pattern: str, folder: str) -> set[str]:
     if pattern.startswith("."):
         return {here}
     return {here, posixpath.normpath(pattern)}
-
-
-def _normalised_glob(pattern: str) -> str:
-    return pattern.lower() if any(char in pattern for char in "*?[") else normalise(pattern)

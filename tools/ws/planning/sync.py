@@ -34,12 +34,13 @@ def plan(workspace: Workspace, members: Sequence[Member]) -> Plan:
         strays = tuple(_strays(workspace, member))
         if strays:
             edits = [Repoint(stray.dependency.keys, stray.path) for stray in strays]
+            path = member.file("pyproject.toml")
             before = member.manifest.text
             write = WriteFile(
                 member=member.name,
-                path=member.file("pyproject.toml"),
+                path=path,
                 before=before,
-                after=repoint(before, edits),
+                after=repoint(before, edits, path),
                 reason=", ".join(f"{stray.dependency.name} → {stray.path}" for stray in strays),
             )
             writes.append(write)
@@ -64,12 +65,12 @@ def _strays(workspace: Workspace, member: Member) -> list[Stray]:
 
 def _finding(stray: Stray) -> Finding:
     member, dependency, path = stray
-    table = ".".join(key for key in dependency.keys[:-1] if isinstance(key, str))
+    keys = [key for key in dependency.keys if isinstance(key, str)]
+    table = ".".join(keys[:-1])
     if posixpath.normpath(dependency.path or "") == path:
         rule, wrong = "sync/develop", "is not editable (develop = true is missing)"
     else:
         rule, wrong = "sync/path", f'points to "{dependency.path}", not to "{path}"'
-    keys = [str(key) for key in dependency.keys if isinstance(key, str)]
     return Finding(
         rule=rule,
         severity="error",

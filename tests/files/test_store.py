@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ws.errors import WorkError
+from ws.files.store import Store
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    root = tmp_path / "root"
+    root.mkdir()
+    return Store(root)
+
+
+def fault(store: Store, path: str, before: str, after: str) -> tuple[str, str]:
+    with pytest.raises(WorkError) as raised:
+        store.write(path, before, after)
+    assert raised.value.where is not None
+    assert raised.value.where.path == path
+    return raised.value.rule, raised.value.reason
+
+
+def test_a_file_is_replaced_as_a_whole_and_nothing_else_is_left(store: Store) -> None:
+    (store.root / "a.toml").write_text("old")
+    assert store.write("a.toml", "old", "new")
+    assert {path.name: path.read_text() for path in store.root.iterdir()} == {"a.toml": "new"}
+
+
+@settings(max_examples=30)
+@given(st.text(), st.text())
+def test_what_is_written_is_read_again_byte_for_byte(before: str, after: str) -> None:
+    """Line endings too."""
+    with tempfile.TemporaryDirectory() as folder:
+        store = Store(Path(folder))
+        store.replace("a.toml", before.encode())
+        assert store.write("a.toml", before, after) == (before != after)
+        assert store.read("a.toml") == after.encode()
+
+
+def test_an_unchanged_file_is_not_touched(store: Store) -> None:
+    path = store.root / "a.toml"
+    path.write_text("same")
+    before = path.stat()
+    assert not store.write("a.toml", "same", "same")
+    after = path.stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o644, 0o755, 0o444])
+def test_the_mode_stays(mode: int, store: Store) -> None:
+    path = store.root / "a.toml"
+    path.write_text("old")
+    path.chmod(mode)
+    store.write("a.toml", "old", "new")
+    assert path.stat().st_mode & 0o7777 == mode
+
+
+def test_a_new_file_gets_the_mode_that_the_umask_gives(store: Store) -> None:
+    before = os.umask(0o027)
+    try:
+        store.replace("a.toml", b"new")
+    finally:
+        os.umask(before)
+    assert (store.root / "a.toml").stat().st_mode & 0o7777 == 0o640
+
+
+def test_a_file_that_was_changed_in_the_meantime_is_left_alone(store: Store) -> None:
+    (store.root / "a.toml").write_text("theirs")
+    assert fault(store, "a.toml", "old", "new") == (
+        "write/changed",
+        "the file was changed by somebody else in the meantime; it was left alone",
+    )
+    assert store.read("a.toml") == b"theirs"
+
+
+def test_a_file_that_was_deleted_in_the_meantime_stays_deleted(store: Store) -> None:
+    assert fault(store, "a.toml", "old", "new")[0] == "write/changed"
+    assert store.read("a.toml") is None
+
+
+def test_a_link_within_the_root_is_followed_and_stays(store: Store) -> None:
+    (store.root / "real.toml").write_text("old")
+    (store.root / "link.toml").symlink_to("real.toml")
+    store.write("link.toml", "old", "new")
+    assert (store.root / "link.toml").is_symlink()
+    assert (store.root / "real.toml").read_text() == "new"
+
+
+@pytest.mark.parametrize("linked", ["file", "folder"])
+def test_a_link_out_of_the_root_is_left_alone(linked: str, store: Store) -> None:
+    outside = store.root.parent / "outside"
+    outside.mkdir()
+    (outside / "a.toml").write_text("old")
+    path = {"file": "a.toml", "folder": "x/a.toml"}[linked]
+    (store.root / path.split("/")[0]).symlink_to(
+        outside / "a.toml" if linked == "file" else outside
+    )
+    assert fault(store, path, "old", "new") == (
+        "write/outside-root",
+        "this lies outside the workspace, behind a link; it was left alone",
+    )
+    with pytest.raises(WorkError, match="outside the workspace"):
+        store.delete(path)
+    assert (outside / "a.toml").read_text() == "old"
+
+
+def test_a_path_out_of_the_root_is_left_alone(store: Store) -> None:
+    (store.root.parent / "a.toml").write_text("old")
+    assert fault(store, "../a.toml", "old", "new")[0] == "write/outside-root"
+    assert (store.root.parent / "a.toml").read_text() == "old"
+
+
+def test_what_cannot_be_read_or_written_is_a_fault(store: Store) -> None:
+    (store.root / "folder").mkdir()
+    assert fault(store, "folder", "", "new") == (
+        "file/read",
+        "cannot read the file: Is a directory",
+    )
+    with pytest.raises(WorkError, match="cannot write the file: No such file or directory"):
+        store.replace("nowhere/a.toml", b"new")
+    with pytest.raises(WorkError, match="cannot delete the file: Is a directory"):
+        store.delete("folder")
+
+
+def test_a_missing_file_is_none_and_deleting_it_is_nothing(store: Store) -> None:
+    assert store.read("a.toml") is None
+    assert store.read("a/b/c.toml") is None
+    store.delete("a.toml")
+
+
+def test_a_file_is_deleted(store: Store) -> None:
+    (store.root / "a.toml").write_text("old")
+    store.delete("a.toml")
+    assert list(store.root.iterdir()) == []
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from ws.errors import WorkError
+from ws.files.store import Store
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    Store(Path(sys.argv[1])).write("a.toml", "old", "new" * 1000)
+except WorkError as error:
+    sys.exit(error.reason)
+"""
+
+
+def test_a_write_that_fails_leaves_the_old_content_and_nothing_else(store: Store) -> None:
+    (store.root / "a.toml").write_text("old")
+    done = subprocess.run(
+        [sys.executable, "-c", FULL_DISK, store.root], capture_output=True, text=True, check=False
+    )
+    assert done.stderr == "cannot write the file: File too large\n"
+    assert {path.name: path.read_text() for path in store.root.iterdir()} == {"a.toml": "old"}
+
+
+def test_memory_lies_in_a_folder_that_git_ignores(store: Store) -> None:
+    path = store.memory("logs", "lock", "chat.log")
+    assert path == store.root / ".ws" / "logs" / "lock" / "chat.log"
+    assert path.parent.is_dir()
+    assert not path.exists()
+    assert (store.root / ".ws" / ".gitignore").read_text() == "*\n"
+
+
+def test_memory_that_cannot_be_made_is_a_fault(store: Store) -> None:
+    (store.root / ".ws").touch()
+    with pytest.raises(WorkError, match=r"cannot write the file: (File exists|Not a directory)"):
+        store.memory("logs", "x.log")
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from ws.files.store import Store
+with Store(Path(sys.argv[1])).exclusive(print):
+    print("held", flush=True)
+    sys.stdin.read()
+    (Path(sys.argv[1]) / "ended").touch()
+"""
+
+
+def hold(store: Store) -> subprocess.Popen[str]:
+    """Another process that holds the lock until its standard input ends."""
+    command = [sys.executable, "-c", HOLDER, str(store.root)]
+    other = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    return other
+
+
+def test_a_second_ws_waits_for_the_first_one_and_says_so_once(store: Store) -> None:
+    said = []
+    with hold(store) as other:
+
+        def waiting(message: str) -> None:
+            said.append(message)
+            assert not (store.root / "ended").exists()
+            assert other.stdin is not None
+            other.stdin.close()
+
+        with store.exclusive(waiting):
+            assert (store.root / "ended").exists()
+    assert said == ["another ws is at work in this workspace: waiting for it to end"]
+
+
+def test_a_ws_that_was_killed_keeps_nobody_waiting(store: Store) -> None:
+    with hold(store) as other:
+        other.kill()
+        other.wait()
+    with store.exclusive(pytest.fail):
+        pass
+
+
+def test_one_ws_after_the_other_does_not_wait(store: Store) -> None:
+    for _ in range(2):
+        with store.exclusive(pytest.fail):
+            pass

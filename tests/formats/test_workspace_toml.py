@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from ws.errors import WsError, faults_of
+from ws.formats.workspace_toml import read, valid_jobs
+from ws.model.workspace import Settings
+
+
+def faults(text: str) -> list[str]:
+    """Each fault as `place: reason (hint)`."""
+    with pytest.raises(WsError) as raised:
+        read(text.encode())
+    return [f"{fault.where}: {fault.reason} ({fault.hint})" for fault in faults_of(raised.value)]
+
+
+def test_members_are_enough() -> None:
+    assert read(b'[workspace]\nmembers = ["packages/**"]\n') == Settings(
+        members=("packages/**",), lines={"packages/**": 2}
+    )
+
+
+def test_all_that_can_be_said_is_read() -> None:
+    text = """\
+[workspace]
+name = "insight"
+members = ["packages/**", "workers/*"]
+exclude = ["workers/old"]
+[install]
+jobs = "50%"
+"""
+    assert read(text.encode()) == Settings(
+        members=("packages/**", "workers/*"),
+        name="insight",
+        lines={"packages/**": 3, "workers/*": 3},
+        exclude=("workers/old",),
+        install_jobs="50%",
+    )
+
+
+def test_a_number_of_jobs_may_be_a_number() -> None:
+    assert read(b"workspace.members = []\ninstall.jobs = 4\n").install_jobs == "4"
+
+
+def test_a_workspace_without_members_is_told_how_to_name_them() -> None:
+    assert faults('[workspace]\nname = "insight"\n') == [
+        "workspace.toml:1: the workspace names no members (say where they are:"
+        ' members = ["packages/**", "services/*"] under [workspace])'
+    ]
+
+
+def test_an_empty_file_is_told_the_same() -> None:
+    (fault,) = faults("")
+    assert fault.startswith("workspace.toml: the workspace names no members")
+
+
+def test_all_faults_of_the_file_are_found_at_once() -> None:
+    text = """\
+[workspace]
+name = 3
+member = ["packages/**"]
+members = ["packages/**", 1]
+exclude = "packages/old"
+
+[instal]
+
+[install]
+jobs = 0
+engine = "uv"
+"""
+    assert sorted(faults(text)) == sorted(
+        [
+            'workspace.toml:2: "workspace.name" must be a string ()',
+            'workspace.toml:3: unknown key "member" in [workspace] (did you mean "members"?)',
+            'workspace.toml:4: "workspace.members" must be an array of strings ()',
+            'workspace.toml:5: "workspace.exclude" must be an array ()',
+            'workspace.toml:7: unknown key "instal" in the file (did you mean "install"?)',
+            'workspace.toml:10: "install.jobs" must be a number of jobs or a share of the cores'
+            ' (such as 4 or "50%")',
+            'workspace.toml:11: unknown key "engine" in [install] (known here: jobs)',
+        ]
+    )
+
+
+def test_a_table_of_the_wrong_kind_is_the_only_fault() -> None:
+    assert faults("workspace = 3\n") == ['workspace.toml:1: "workspace" must be a table ()']
+
+
+@pytest.mark.parametrize("jobs", ["1", "16", "50%", "100%"])
+def test_jobs_are_a_number_or_a_share(jobs: str) -> None:
+    assert valid_jobs(jobs)
+
+
+@pytest.mark.parametrize("jobs", ["", "0", "-1", "0%", "1.5", "%", "50 %", "many", "1\n"])
+def test_other_jobs_are_none(jobs: str) -> None:
+    assert not valid_jobs(jobs)
+
+
+@pytest.mark.parametrize("value", ["true", "1.5", "[4]", '"many"', "-1"])
+def test_a_setting_of_jobs_that_is_no_number_of_jobs_is_a_fault(value: str) -> None:
+    assert faults(f"[workspace]\nmembers = []\n[install]\njobs = {value}\n") == [
+        'workspace.toml:4: "install.jobs" must be a number of jobs or a share of the cores'
+        ' (such as 4 or "50%")'
+    ]
