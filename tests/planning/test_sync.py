@@ -120,6 +120,33 @@ def test_a_finding_says_what_is_wrong_and_where(read_workspace: Read) -> None:
     ]
 
 
+def test_a_path_out_of_the_workspace_that_names_no_member_is_beyond_repair(
+    read_workspace: Read,
+) -> None:
+    workspace = read_workspace(
+        {
+            "a/b": 'near = {path = "../near"}\nfar = {path = "../../../far"}\n'
+            'c = {path = "../../../../c", develop = true}\nabs = {path = "/opt/abs"}\n',
+            "c": "",
+        }
+    )
+    assert [
+        (finding.rule, str(finding.where), finding.message)
+        for finding in sync.beyond_repair(workspace, workspace.members)
+    ] == [
+        (
+            "sync/outside-root",
+            "a/b/pyproject.toml:9",
+            'far points to "../../../far", outside the workspace, and is no member',
+        ),
+        (
+            "sync/outside-root",
+            "a/b/pyproject.toml:11",
+            'abs points to "/opt/abs", outside the workspace, and is no member',
+        ),
+    ]
+
+
 PARTS = st.sampled_from(["a", "b-c", "workers", "it's", "ü x", 'q"'])
 FOLDERS = st.lists(PARTS, max_size=3).map(lambda parts: "/".join(parts) or ".")
 WRITTEN = st.sampled_from([".", "../shared", "/abs", "../../x/", "a/./b"])

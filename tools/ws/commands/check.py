@@ -21,6 +21,7 @@ def run(context: Context) -> Report:
     findings = (
         *(finding for finding in cycles.findings(workspace) if finding.member in names),
         *sync.findings(workspace, members),
+        *sync.beyond_repair(workspace, members),
         *lock_drift.findings(members, read_locks(Store(workspace.root), members)),
     )
     fine = () if findings else (f"check: {len(members)} members, nothing to complain about",)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ws.commands.work import carry_out
 from ws.model.plan import Mode
 from ws.model.report import Report
 from ws.planning import sync
@@ -17,12 +16,17 @@ def run(context: Context, mode: Mode) -> Report:
     """Rewrite the manifests that need it, or say what would change."""
     workspace = context.workspace()
     members = context.chosen(workspace)
-    findings = sync.findings(workspace, members)
+    beyond = sync.beyond_repair(workspace, members)
+    fine = () if beyond else ("sync: every path dependency is as it should be",)
     if mode is Mode.CHECK:
-        return Report("sync", findings=findings)
+        findings = (*sync.findings(workspace, members), *beyond)
+        return Report("sync", findings=findings, notes=() if findings else fine)
     plan = sync.plan(workspace, members)
     if mode is Mode.DIFF:
-        return Report("sync", diff=plan.diff())
+        return Report("sync", findings=beyond, diff=plan.diff())
     if plan.is_empty:
-        return Report("sync", notes=("sync: every path dependency is as it should be",))
-    return carry_out(context, workspace, plan, next_step="run `ws lock`: their locks are stale now")
+        return Report("sync", findings=beyond, notes=fine)
+    from ws.commands.work import carry_out  # costs start-up; checks do without
+
+    next_step = "run `ws lock`: their locks are stale now"
+    return carry_out(context, workspace, plan, findings=beyond, next_step=next_step)

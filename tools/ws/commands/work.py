@@ -17,6 +17,7 @@ from ws.planning import cycles
 if TYPE_CHECKING:
     from ws.commands.context import Context
     from ws.model.plan import Plan
+    from ws.model.report import Finding
     from ws.model.workspace import Workspace
 
 
@@ -26,6 +27,7 @@ def carry_out(
     plan: Plan,
     *,
     jobs: str | None = None,
+    findings: tuple[Finding, ...] = (),
     next_step: str = "",
 ) -> Report:
     """Apply a plan while holding the workspace's lock, and report it in member order.
@@ -47,7 +49,7 @@ def carry_out(
     worked = any(outcome.status == "done" for outcome in outcomes)
     return Report(
         plan.command,
-        findings=cycles.findings(workspace),
+        findings=(*cycles.findings(workspace), *findings),
         outcomes=outcomes,
         notes=(f"next: {next_step}",) if next_step and worked else (),
         fault=Exit.INTERRUPTED if interrupted else None,

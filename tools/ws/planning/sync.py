@@ -52,6 +52,39 @@ def findings(workspace: Workspace, members: Sequence[Member]) -> tuple[Finding, 
     return tuple(_finding(stray) for member in members for stray in _strays(workspace, member))
 
 
+def beyond_repair(workspace: Workspace, members: Sequence[Member]) -> tuple[Finding, ...]:
+    """Path dependencies that leave the workspace and name no member: these a person must mend."""
+    known = workspace.by_name
+    return tuple(
+        _leaving(member, dependency, dependency.path)
+        for member in members
+        for dependency in member.manifest.dependencies
+        if dependency.path is not None and dependency.name not in known
+        if _leaves_root(posixpath.join(member.path, dependency.path))
+    )
+
+
+def _leaves_root(path: str) -> bool:
+    normal = posixpath.normpath(path)
+    return normal == ".." or normal.startswith(("/", "../"))
+
+
+def _leaving(member: Member, dependency: Dependency, path: str) -> Finding:
+    return Finding(
+        rule="sync/outside-root",
+        severity="error",
+        message=f'{dependency.name} points to "{path}", outside the workspace, and is no member',
+        where=_where(member, dependency),
+        member=member.name,
+        hint="move the package into the workspace, or depend on a published version of it",
+    )
+
+
+def _where(member: Member, dependency: Dependency) -> Where:
+    keys = (key for key in dependency.keys if isinstance(key, str))
+    return Where(member.file("pyproject.toml"), line_of(member.manifest.text, *keys))
+
+
 def _strays(workspace: Workspace, member: Member) -> list[Stray]:
     known = workspace.by_name
     return [
@@ -65,8 +98,7 @@ def _strays(workspace: Workspace, member: Member) -> list[Stray]:
 
 def _finding(stray: Stray) -> Finding:
     member, dependency, path = stray
-    keys = [key for key in dependency.keys if isinstance(key, str)]
-    table = ".".join(keys[:-1])
+    table = ".".join([key for key in dependency.keys if isinstance(key, str)][:-1])
     if posixpath.normpath(dependency.path or "") == path:
         rule, wrong = "sync/develop", "is not editable (develop = true is missing)"
     else:
@@ -75,7 +107,7 @@ def _finding(stray: Stray) -> Finding:
         rule=rule,
         severity="error",
         message=f"{dependency.name} in [{table}] {wrong}",
-        where=Where(member.file("pyproject.toml"), line_of(member.manifest.text, *keys)),
+        where=_where(member, dependency),
         member=member.name,
         hint=f"ws sync --filter {member.name}",
     )
