@@ -24,7 +24,6 @@ ROOMS = (
 SOURCE = Path(ws.__file__).parent
 FOREIGN = {
     "click": {"cli"},
-    "tomlkit": {"formats"},
     "subprocess": {"engines"},
     "filelock": {"files"},
     "rich": {"cli"},

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import glob
+import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -32,8 +33,9 @@ def paths(root: Path, *members: str, exclude: tuple[str, ...] = ()) -> list[str]
 
 def faults(root: Path, *members: str, exclude: tuple[str, ...] = ()) -> list[str]:
     """Each fault as `place: reason`."""
-    lines = {pattern: number for number, pattern in enumerate(members, start=1)}
-    _, found = discover(root, Settings(members, lines=lines, exclude=exclude))
+    items = ",\n".join(json.dumps(member) for member in members)
+    text = f"workspace.members = [{items}]"  # the first on line 1, the second on line 2
+    _, found = discover(root, Settings(members, text=text, exclude=exclude))
     return [f"{fault.where}: {fault.reason}" for fault in found]
 
 

@@ -26,7 +26,7 @@ def test_the_whole_workspace_is_read(make_workspace: Make) -> None:
     )
     workspace = load(root)
     assert workspace.root == root
-    assert workspace.settings == Settings(("**",), lines={"**": 2})
+    assert workspace.settings == Settings(("**",))
     assert [(member.path, member.name, member.dockerfiles) for member in workspace.members] == [
         ("packages/shared", "shared", ()),
         ("workers/chat", "chat", ("workers/chat/Dockerfile",)),

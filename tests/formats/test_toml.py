@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ws.errors import ManifestError
-from ws.formats.toml import line_of, line_of_item, parse
+from ws.formats.toml import parse
 
 
 def fault_in(data: bytes) -> tuple[str, str, str, str]:
@@ -85,57 +85,3 @@ def test_any_bytes_are_parsed_or_a_fault_whose_place_is_in_the_file(data: bytes)
         assert text.encode() == data
         return
     assert line in range(1, data.count(b"\n") + 2)
-
-
-TEXT = """\
-[project]
-name = "chat"
-dependencies = [
-  "version>=2",
-  "rich==13",
-]
-"version" = "1.0" # quoted
-
-[tool.poetry.dependencies]
-shared = { path = "../shared", develop = true }
-vector.path = "../vector"
-"a=b" = "1"
-
-[tool.poetry.group."dev.more".dependencies] # a comment
-  indented = "^1"
-
-[[tool.poetry.source]]
-name = "mirror"
-"""
-
-
-@pytest.mark.parametrize(
-    ("keys", "line"),
-    [
-        (("project",), 1),
-        (("project", "name"), 2),
-        (("project", "version"), 7),
-        (("tool", "poetry", "dependencies"), 9),
-        (("tool", "poetry", "dependencies", "shared"), 10),
-        (("tool", "poetry", "dependencies", "shared", "develop"), 10),
-        (("tool", "poetry", "dependencies", "vector"), 11),
-        (("tool", "poetry", "dependencies", "vector", "path"), 11),
-        (("tool", "poetry", "dependencies", "a=b"), 12),
-        (("tool", "poetry", "group"), 14),
-        (("tool", "poetry", "group", "dev.more", "dependencies", "indented"), 15),
-        (("tool", "poetry", "source", "name"), 18),
-        (("tool", "poetry", "extras"), None),
-        (("project", "rich"), None),
-    ],
-)
-def test_the_line_of_a_key_is_found(keys: tuple[str, ...], line: int | None) -> None:
-    assert line_of(TEXT, *keys) == line
-    assert line_of(TEXT.replace("\n", "\r\n"), *keys) == line
-
-
-def test_the_line_of_an_item_is_found_or_else_that_of_its_array() -> None:
-    text = "[workspace]\nmembers = [\n  'packages/**',\n  \"workers/*\",\n]\n"
-    assert line_of_item(text, "packages/**", "workspace", "members") == 3
-    assert line_of_item(text, "workers/*", "workspace", "members") == 4
-    assert line_of_item(text, "tools/*", "workspace", "members") == 2
-    assert line_of_item("workspace = {members = ['\\u0041']}", "A", "no", "place") == 1

@@ -15,9 +15,7 @@ def faults(text: str) -> list[str]:
 
 
 def test_members_are_enough() -> None:
-    assert read(b'[workspace]\nmembers = ["packages/**"]\n') == Settings(
-        members=("packages/**",), lines={"packages/**": 2}
-    )
+    assert read(b'[workspace]\nmembers = ["packages/**"]\n') == Settings(members=("packages/**",))
 
 
 def test_all_that_can_be_said_is_read() -> None:
@@ -32,7 +30,6 @@ jobs = "50%"
     assert read(text.encode()) == Settings(
         members=("packages/**", "workers/*"),
         name="insight",
-        lines={"packages/**": 3, "workers/*": 3},
         exclude=("workers/old",),
         install_jobs="50%",
     )

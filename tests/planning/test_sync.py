@@ -105,7 +105,7 @@ def test_a_finding_says_what_is_wrong_and_where(read_workspace: Read) -> None:
     ] == [
         (
             "sync/path",
-            "chat/pyproject.toml:4",
+            "chat/pyproject.toml:6",
             'shared in [tool.poetry.dependencies] points to "../shared",'
             ' not to "../packages/shared"',
             "ws sync --filter chat",

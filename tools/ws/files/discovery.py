@@ -68,7 +68,10 @@ class _Search:
 
     def where(self, pattern: str) -> Where:
         """Where a pattern stands."""
-        return Where("workspace.toml", self.settings.lines.get(pattern))
+        from ws.formats.toml_places import line_of  # costs start-up; only a fault needs it
+
+        index = self.settings.members.index(pattern)
+        return Where("workspace.toml", line_of(self.settings.text, "workspace", "members", index))
 
     def fault(self, rule: str, reason: str, where: Where, hint: str) -> None:
         self.faults.append(ManifestError(reason, rule=rule, where=where, hint=hint))

@@ -131,7 +131,8 @@ class _Source:
                 yield Dependency(normalise(found[1]), group, (*keys, index))
             elif not isinstance(requirement, dict):
                 reason = f"{requirement!r} is not a requirement"
-                self.reader.fault("manifest/dependency", reason, keys, "see PEP 508 for the form")
+                hint = "see PEP 508 for the form"
+                self.reader.fault("manifest/dependency", reason, (*keys, index), hint)
 
     def _table(self, table: dict[str, Any], group: str, *keys: str) -> Iterator[Dependency]:
         """Poetry's own table of dependencies; a list there holds several constraints of one."""
@@ -147,14 +148,14 @@ class _Source:
                 yield from found
 
     def _dependency(self, value: object, group: str, keys: tuple[str | int, ...]) -> Dependency:
-        names = tuple(key for key in keys if isinstance(key, str))
-        name = normalise(names[-1])
+        written = next(key for key in reversed(keys) if isinstance(key, str))
+        name = normalise(written)
         if isinstance(value, dict):
-            path = self.reader.text(value, *names, "path") or None
-            develop = self.reader.get(value, (*names, "develop"), bool) or False
+            path = self.reader.text(value, *keys, "path") or None
+            develop = self.reader.get(value, (*keys, "develop"), bool) or False
             return Dependency(name, group, keys, path, develop)
         if not isinstance(value, str):
-            reason = f'the dependency "{names[-1]}" must be a constraint or a table'
-            hint = f'such as {names[-1]} = "^1.0" or {names[-1]} = {{ version = "^1.0" }}'
-            self.reader.fault("manifest/dependency", reason, names, hint)
+            reason = f'the dependency "{written}" must be a constraint or a table'
+            hint = f'such as {written} = "^1.0" or {written} = {{ version = "^1.0" }}'
+            self.reader.fault("manifest/dependency", reason, keys, hint)
         return Dependency(name, group, keys)

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ws.formats.tables import TableReader
-from ws.formats.toml import line_of_item, parse
+from ws.formats.toml import parse
 from ws.model.workspace import Settings
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -27,11 +27,10 @@ def read(data: bytes, path: str = "workspace.toml") -> Settings:
     for name, known in KEYS.items():
         reader.only(tables[name], (name,), known)
     workspace = tables["workspace"]
-    members = reader.texts(workspace, "workspace", "members")
     settings = Settings(
         name=reader.text(workspace, "workspace", "name"),
-        members=members,
-        lines={pattern: line_of_item(text, pattern, "workspace", "members") for pattern in members},
+        members=reader.texts(workspace, "workspace", "members"),
+        text=text,
         exclude=reader.texts(workspace, "workspace", "exclude"),
         install_jobs=_jobs(reader, tables["install"]),
     )

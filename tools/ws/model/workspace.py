@@ -9,7 +9,6 @@ from ws.model.graph import Edge, Graph
 from ws.model.manifest import MAIN
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
     from ws.model.manifest import Manifest
@@ -41,8 +40,8 @@ class Settings:
 
     members: tuple[str, ...]
     name: str = ""
-    lines: Mapping[str, int] = field(default_factory=dict)
-    """The line in `workspace.toml` on which each pattern of `members` stands."""
+    text: str = field(default="", repr=False, compare=False)
+    """The whole file, for the places of what is wrong in it."""
     exclude: tuple[str, ...] = ()
     install_jobs: str = ""
     """`[install] jobs`, as for `--jobs`; empty for the default."""

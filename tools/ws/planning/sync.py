@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import Where
 from ws.formats.pyproject_editor import Repoint, repoint
-from ws.formats.toml import line_of
+from ws.formats.toml_places import line_of
 from ws.model.plan import Plan, WriteFile
 from ws.model.report import Finding
 
@@ -40,7 +40,7 @@ def plan(workspace: Workspace, members: Sequence[Member]) -> Plan:
                 member=member.name,
                 path=path,
                 before=before,
-                after=repoint(before, edits, path),
+                after=repoint(before, edits),
                 reason=", ".join(f"{stray.dependency.name} → {stray.path}" for stray in strays),
             )
             writes.append(write)
@@ -81,8 +81,8 @@ def _leaving(member: Member, dependency: Dependency, path: str) -> Finding:
 
 
 def _where(member: Member, dependency: Dependency) -> Where:
-    keys = (key for key in dependency.keys if isinstance(key, str))
-    return Where(member.file("pyproject.toml"), line_of(member.manifest.text, *keys))
+    line = line_of(member.manifest.text, *dependency.keys)
+    return Where(member.file("pyproject.toml"), line)
 
 
 def _strays(workspace: Workspace, member: Member) -> list[Stray]:
