@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import tomllib
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from hypothesis import given, reject
@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from ws.errors import ManifestError
 from ws.formats.pyproject_editor import Repoint, repoint
-from ws.formats.toml_places import Keys
+
+if TYPE_CHECKING:
+    from ws.formats.toml_places import Keys
 
 DEPENDENCIES = ("tool", "poetry", "dependencies")
 HEADER = "[tool.poetry.dependencies]\n"
