@@ -78,4 +78,4 @@ def test_only_the_command_line_prints() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "print"
     }
-    assert printing == {"engines/poetry_facts.py"}
+    assert printing == {"engines/inside_poetry/facts.py"}

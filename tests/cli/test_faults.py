@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -255,6 +256,102 @@ def test_an_unreadable_manifest_is_a_fault(make_workspace: Make, ws: Ws) -> None
     ran = ws("list")
     assert ran.code == 2
     assert "a/pyproject.toml: error: cannot read the file: Permission denied" in ran.err
+
+
+def test_faults_of_the_workspace_file_do_not_hide_those_of_members(
+    make_workspace: Make, ws: Ws
+) -> None:
+    make_workspace(
+        {
+            "workspace.toml": '[workspace]\nmembers = ["*", "nope/*"]\nxx = 1\n',
+            "a": "[tool.poetry\n",
+        }
+    )
+    ran = ws("list", "--format", "json")
+    assert [finding["rule"] for finding in ran.json["findings"]] == [
+        "manifest/unknown-key",
+        "manifest/no-match",
+        "manifest/syntax",
+    ]
+
+
+def test_all_locks_that_cannot_be_read_are_named_with_their_members(
+    make_workspace: Make, ws: Ws
+) -> None:
+    root = make_workspace({"a": "", "b": ""})
+    for name in ("a", "b"):
+        (root / name / "poetry.lock").mkdir()
+    ran = ws("lock", "--check", "--format", "json")
+    assert ran.code == 1
+    assert [(f["member"], f["path"]) for f in ran.json["findings"]] == [
+        ("a", "a/poetry.lock"),
+        ("b", "b/poetry.lock"),
+    ]
+
+
+def test_a_pattern_that_no_folder_can_have_matches_nothing(make_workspace: Make, ws: Ws) -> None:
+    make_workspace({"workspace.toml": '[workspace]\nmembers = ["a\\u0000b"]\n'})
+    assert "matches no folder" in ws("list").err
+
+
+def test_events_that_cannot_be_written_are_a_fault_before_anything_runs(
+    make_workspace: Make, ws: Ws
+) -> None:
+    root = make_workspace({"a": ""})
+    ran = ws("lock", "--events", "no/such/folder/events")
+    assert ran.code == 2
+    assert "--events no/such/folder/events: cannot write there: No such file" in ran.err
+    assert not (root / "a/poetry.lock").exists()
+
+
+def process(root: Path, script: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of shell in which `$WS` is `ws`."""
+    return subprocess.run(
+        ["sh", "-c", script],
+        cwd=root,
+        env=os.environ | {"WS": f"{sys.executable} -m ws"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_output_that_cannot_be_written_is_said(make_workspace: Make) -> None:
+    ended = process(make_workspace({"a": ""}), "$WS list > /dev/full")
+    assert (ended.returncode, ended.stderr) == (
+        1,
+        "error: cannot write the output: No space left on device\n",
+    )
+
+
+@pytest.mark.parametrize("closing", [">&-", "2>&-", ">&- 2>&-"])
+def test_streams_that_the_caller_closed_are_no_fault(closing: str, make_workspace: Make) -> None:
+    assert process(make_workspace({"a": ""}), f"$WS list {closing}").returncode == 0
+
+
+def test_help_into_a_closed_pipe_ends_quietly(make_workspace: Make) -> None:
+    ended = process(make_workspace({"a": ""}), "{ $WS --help; echo $? >&2; } | true")
+    assert ended.stderr == "0\n"
+
+
+def test_a_folder_that_is_gone_is_a_fault(make_workspace: Make) -> None:
+    root = make_workspace({"a": ""})
+    (root / "gone").mkdir()
+    ended = process(root, "cd gone && rmdir ../gone && $WS list")
+    assert ended.returncode == 2
+    assert "the current folder is gone" in ended.stderr
+
+
+def test_wrong_usage_before_the_command_is_json_too(ws: Ws) -> None:
+    ran = ws("--format", "json", "list")
+    assert ran.code == 2
+    assert ran.json["findings"][0]["rule"] == "usage/arguments"
+
+
+def test_a_workspace_without_members_is_empty_and_no_fault(make_workspace: Make, ws: Ws) -> None:
+    make_workspace({"workspace.toml": "[workspace]\nmembers = []\n"})
+    assert ws("list", "--format", "json").json["data"]["members"] == []
+    assert ws("check").code == 0
 
 
 def lock_of(root: Path, name: str) -> None:

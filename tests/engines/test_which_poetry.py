@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def identity(*indexes: tuple[str, str], mirror_plugin: bool = True) -> Identity:
     facts = {"indexes": [list(index) for index in indexes], "mirror_plugin": mirror_plugin}
-    return Identity("/bin/poetry", "2.1.0", facts)
+    return Identity("/bin/poetry", None, "2.1.0", facts)
 
 
 def fake(root: Path, name: str, version: str = "2.1.0") -> str:
@@ -41,6 +41,14 @@ def test_ws_poetry_goes_before_all(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     fake(tmp_path, "env/poetry")
     named = fake(tmp_path, "named")
     assert locate({"WS_POETRY": named, "PATH": os.environ["PATH"]}) == named
+
+
+def test_a_relative_ws_poetry_is_found_from_where_one_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    named = fake(tmp_path, "bin/named")
+    assert locate({"WS_POETRY": "bin/named", "PATH": os.environ["PATH"]}) == named
 
 
 def test_the_one_beside_ws_goes_before_path(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws.formats.pyproject_editor import Repoint, repoint
+from ws.formats.pyproject_editor import ToPath, edited
 
 if TYPE_CHECKING:
     from ws.formats.toml_places import Keys
@@ -40,7 +40,7 @@ HEADER = "[tool.poetry.dependencies]\n"
     ],
 )
 def test_only_path_and_develop_change(before: str, after: str) -> None:
-    assert repoint(HEADER + before, [Repoint((*DEPENDENCIES, "x"), "../y")]) == HEADER + after
+    assert edited(HEADER + before, [ToPath((*DEPENDENCIES, "x"), "../y")]) == HEADER + after
 
 
 def test_one_of_several_constraints_is_changed() -> None:
@@ -48,19 +48,19 @@ def test_one_of_several_constraints_is_changed() -> None:
     after = (
         HEADER + 'x = [\n  # old\n  {version = "1"},\n  {path = "y", develop = true}, # new\n]\n'
     )
-    assert repoint(before, [Repoint((*DEPENDENCIES, "x", 1), "y")]) == after
+    assert edited(before, [ToPath((*DEPENDENCIES, "x", 1), "y")]) == after
 
 
 def test_a_table_dotted_inside_braces_stays_in_them() -> None:
     before = '[tool.poetry]\ndependencies = {x.path = "q", z = "1"}\n'
     after = '[tool.poetry]\ndependencies = {x.path = "y", x.develop = true, z = "1"}\n'
-    assert repoint(before, [Repoint((*DEPENDENCIES, "x"), "y")]) == after
+    assert edited(before, [ToPath((*DEPENDENCIES, "x"), "y")]) == after
 
 
 def test_a_new_line_ends_as_the_others_do() -> None:
     before = '[tool.poetry.dependencies.x]\r\npath = "q"'
     after = '[tool.poetry.dependencies.x]\r\npath = "y"\r\ndevelop = true'
-    assert repoint(before, [Repoint((*DEPENDENCIES, "x"), "y")]) == after
+    assert edited(before, [ToPath((*DEPENDENCIES, "x"), "y")]) == after
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,9 @@ def test_a_new_line_ends_as_the_others_do() -> None:
 )
 def test_a_path_that_its_quotes_cannot_hold_gets_others(path: str, value: str) -> None:
     text = HEADER + "x = {path = 'q', develop = true}\n"
-    edited = repoint(text, [Repoint((*DEPENDENCIES, "x"), path)])
-    assert edited == HEADER + f"x = {{path = {value}, develop = true}}\n"
-    assert tomllib.loads(edited)["tool"]["poetry"]["dependencies"]["x"]["path"] == path
+    after = edited(text, [ToPath((*DEPENDENCIES, "x"), path)])
+    assert after == HEADER + f"x = {{path = {value}, develop = true}}\n"
+    assert tomllib.loads(after)["tool"]["poetry"]["dependencies"]["x"]["path"] == path
 
 
 def test_any_valid_order_of_tables_can_be_edited() -> None:
@@ -84,7 +84,7 @@ def test_any_valid_order_of_tables_can_be_edited() -> None:
         '[tool.poetry.dependencies.x]\npath = "q"\n[tool.poetry.dependencies]\n[tool.poetry]\n'
         '[tool.poetry.dependencies.z]\nversion = "1"\n'
     )
-    after = repoint(text, [Repoint((*DEPENDENCIES, "x"), "y")])
+    after = edited(text, [ToPath((*DEPENDENCIES, "x"), "y")])
     assert after == text.replace('path = "q"\n', 'path = "y"\ndevelop = true\n')
 
 
@@ -101,7 +101,7 @@ class Generated(NamedTuple):
     text: str
     kept: list[str]
     """The lines that no edit may touch."""
-    edits: list[Repoint]
+    edits: list[ToPath]
     added: int
 
 
@@ -210,7 +210,7 @@ def manifests(draw: st.DrawFn) -> Generated:
         kept=[
             text for text, (_, changes) in zip(whole, lines, strict=True) if text and not changes
         ],
-        edits=[Repoint(keys, draw(NEW_PATHS)) for entry in entries for keys in entry.edits],
+        edits=[ToPath(keys, draw(NEW_PATHS)) for entry in entries for keys in entry.edits],
         added=sum(entry.added for entry in entries),
     )
 
@@ -220,7 +220,7 @@ def split(text: str) -> list[str]:
     return [line for line in text.replace("\n", "\n\0").split("\0") if line]
 
 
-def with_edits(text: str, edits: list[Repoint]) -> dict[str, Any]:
+def with_edits(text: str, edits: list[ToPath]) -> dict[str, Any]:
     """What the edited text must say."""
     document = tomllib.loads(text)
     for edit in edits:
@@ -232,7 +232,7 @@ def with_edits(text: str, edits: list[Repoint]) -> dict[str, Any]:
 
 
 def edited_of(generated: Generated) -> str:
-    return repoint(generated.text, generated.edits)
+    return edited(generated.text, generated.edits)
 
 
 @given(manifests())
@@ -252,9 +252,9 @@ def test_every_line_without_an_edited_value_stays_as_it_was(generated: Generated
 @given(manifests())
 def test_what_is_as_it_should_be_is_not_changed_again(generated: Generated) -> None:
     once = edited_of(generated)
-    assert repoint(once, generated.edits) == once
+    assert edited(once, generated.edits) == once
 
 
 @given(manifests())
 def test_no_edit_changes_nothing(generated: Generated) -> None:
-    assert repoint(generated.text, []) == generated.text
+    assert edited(generated.text, []) == generated.text

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
-SCRIPT = Path(ws.engines.__file__).with_name("poetry_facts.py")
+SCRIPT = Path(ws.engines.__file__).parent / "inside_poetry" / "facts.py"
 BODIES = {
     "/json/poetry-core/": b'{"meta": {"api-version": "1.0"}, "name": "poetry-core", "files": []}',
     "/html/poetry-core/": b"<!DOCTYPE html><html><body></body></html>",

@@ -9,13 +9,15 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from ws.engines import inside_poetry
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from pathlib import Path
 
     from tests.conftest import Ran
 
@@ -289,7 +291,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
     pytest.fail("it did not happen within ten seconds")
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_lock_ends_what_it_started_and_keeps_the_locks(
     ending: signal.Signals, make_workspace: Make, ws: Ws
 ) -> None:
@@ -314,12 +316,93 @@ def test_an_interrupted_lock_ends_what_it_started_and_keeps_the_locks(
     assert not subprocess.run(["pgrep", "-f", str(root)], capture_output=True, check=False).stdout
 
 
-def test_two_at_once_wait_for_each_other_and_say_so(make_workspace: Make) -> None:
+def test_two_at_once_wait_for_each_other_say_so_and_do_nothing_twice(
+    make_workspace: Make,
+) -> None:
     root = make_workspace(SMALL)
     with running(root, "lock") as first:
         wait_until((root / ".ws/logs/lock").exists)
-        with running(root, "lock") as second:
-            _, said = second.communicate(timeout=60)
+        with running(root, "lock", "--format", "json") as second:
+            out, said = second.communicate(timeout=60)
         first.communicate(timeout=60)
     assert (first.returncode, second.returncode) == (0, 0)
     assert "another ws is at work in this workspace: waiting for it to end" in said
+    assert {outcome["status"] for outcome in json.loads(out)["outcomes"]} == {"skipped"}
+
+
+def test_a_kill_while_the_lock_is_written_leaves_the_old_one(
+    make_workspace: Make, ws: Ws, real_poetry: str
+) -> None:
+    root = make_workspace(SOLO)
+    ws("lock")
+    before = lock_texts(root)
+    edit(root / "solo/pyproject.toml", 'alpha = "^1.0"', 'alpha = "<1.1"')
+    code = (
+        "import os, runpy, sys\n"
+        "from poetry.packages.locker import Locker\n"
+        "def half(self, data):\n"
+        "    self._lock.write_text('half')\n"
+        "    os._exit(9)\n"
+        "Locker._write_lock_data = half\n"
+        "script = sys.argv[1]\n"
+        "sys.argv = ['poetry', 'lock']\n"
+        "runpy.run_path(script, run_name='__main__')\n"
+    )
+    script = Path(inside_poetry.__file__).with_name("lock.py")
+    python = Path(real_poetry).with_name("python")
+    ended = subprocess.run([python, "-c", code, script], cwd=root / "solo", check=False)
+    assert ended.returncode == 9
+    assert lock_texts(root) == before
+
+
+def test_a_lock_behind_a_link_that_leaves_the_root_is_left_alone(
+    make_workspace: Make, ws: Ws, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside") / "poetry.lock"
+    root = make_workspace(SOLO)
+    (root / "solo/poetry.lock").symlink_to(outside)
+    ran = ws("lock")
+    assert ran.code == 1
+    assert "outside the workspace, behind a link" in ran.out
+    assert not outside.exists()
+
+
+def test_a_poetry_behind_a_wrapper_is_used_as_any_other(
+    make_workspace: Make, ws: Ws, real_poetry: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make_workspace({**SOLO, "wrapper.sh": f'#!/bin/sh\nexec "{real_poetry}" "$@"\n'})
+    (root / "wrapper.sh").chmod(0o755)
+    monkeypatch.setenv("WS_POETRY", "./wrapper.sh")
+    assert ws("lock").code == 0
+    assert ws("install").code == 0
+    assert packages(root / "solo") == {"alpha"}
+
+
+def test_the_environment_is_in_the_member_whatever_its_poetry_toml_says(
+    make_workspace: Make, ws: Ws
+) -> None:
+    settings = "[virtualenvs]\nin-project = false\ncreate = false\n"
+    root = make_workspace({**SOLO, "solo/poetry.toml": settings})
+    ws("lock")
+    assert ws("install").code == 0
+    assert packages(root / "solo") == {"alpha"}
+
+
+def test_work_goes_on_when_nobody_reads_its_progress(make_workspace: Make) -> None:
+    root = make_workspace(SMALL)
+    with running(root, "lock") as process:
+        assert process.stderr is not None
+        process.stderr.close()
+        process.wait(60)
+    assert process.returncode == 0
+    assert len(lock_texts(root)) == 3
+
+
+def test_the_reason_of_a_failure_is_the_one_that_poetry_gives(make_workspace: Make, ws: Ws) -> None:
+    root = make_workspace(SOLO)
+    edit(root / "solo/pyproject.toml", 'alpha = "^1.0"', 'nosuchpackage = "^1.0"')
+    outcome = ws("lock", "--format", "json").json["outcomes"][0]
+    assert "nosuchpackage" in outcome["reason"]
+    edit(root / "solo/pyproject.toml", 'name = "solo"', 'name = "solo"\nreadme = 3')
+    outcome = ws("lock", "--format", "json").json["outcomes"][0]
+    assert outcome["reason"].startswith("its pyproject.toml is invalid: ")

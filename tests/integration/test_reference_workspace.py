@@ -63,7 +63,11 @@ MESSAGES: dict[str, tuple[dict[str, Any], str, object]] = {
         "names",
         {"Dr. Ada Lovelace": 2, "Babbage": 1},
     ),
-    "infrastructure-manager-worker": ({"limits": {"memory_percent": 100}}, "healthy", True),
+    "infrastructure-manager-worker": (
+        {"limits": {"memory_percent": 100, "disk_percent": 100, "cpu_percent": 100}},
+        "healthy",
+        True,
+    ),
     "stt-worker": (
         {
             "path": "workers/speech/stt/tests/data/digits.wav",

@@ -40,9 +40,11 @@ def document(workspace: Workspace) -> Mapping[str, Any]:
     return workspace.members[0].manifest.document
 
 
-def finding(rule: str, message: str, line: int | None = None) -> Finding:
+def finding(
+    rule: str, message: str, line: int | None = None, hint: str = "ws lock --filter chat"
+) -> Finding:
     where = Where("workers/chat/poetry.lock", line)
-    return Finding(rule, "error", message, where, "chat", "ws lock --filter chat")
+    return Finding(rule, "error", message, where, "chat", hint)
 
 
 def test_a_lock_of_this_manifest_is_fine(read_workspace: Read) -> None:
@@ -67,12 +69,22 @@ def test_a_lock_of_another_manifest_is_found_in_its_line(read_workspace: Read) -
     )
 
 
-def test_a_lock_that_cannot_be_read_is_found_with_the_reason(read_workspace: Read) -> None:
+def test_a_lock_that_cannot_be_read_is_found_with_a_remedy_that_works(
+    read_workspace: Read,
+) -> None:
     workspace = read_workspace({"workers/chat": ""})
     assert drift(workspace, b"<<<<<<< HEAD\n") == (
         finding(
             "lock/unreadable",
             "the lock cannot be read: it holds conflict markers of a git merge",
+            hint="take either side (git checkout --ours workers/chat/poetry.lock), then ws lock",
+        ),
+    )
+    assert drift(workspace, b"") == (
+        finding(
+            "lock/unreadable",
+            "the lock cannot be read: it has no [metadata] table",
+            hint="git checkout -- workers/chat/poetry.lock (or delete it), then ws lock",
         ),
     )
 

@@ -79,9 +79,9 @@ def test_every_pattern_that_matches_nothing_is_a_fault_with_a_hint(workspace: Wo
     with pytest.raises(WsError) as raised:
         select(workspace, ["servr", "!nothing", "server", "./graph-worker", "[main]"])
     assert [(fault.reason, fault.hint) for fault in faults_of(raised.value)] == [
-        ("--filter servr matches no member", 'did you mean "server"?'),
-        ("--filter nothing matches no member", "see `ws list` for the members"),
-        ("--filter ./graph-worker matches no member", 'did you mean "graph-worker"?'),
+        ('--filter "servr" matches no member', 'did you mean "server"?'),
+        ('--filter "nothing" matches no member', "see `ws list` for the members"),
+        ('--filter "./graph-worker" matches no member', 'did you mean "graph-worker"?'),
         (
             "--filter [main]: changes since a git ref cannot be chosen in this version",
             "choose by name, glob or folder",

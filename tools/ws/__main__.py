@@ -1,6 +1,11 @@
 """`python -m ws`, and the console script `ws`."""
 
-from ws.cli.main import main
+import sys
+
+try:
+    from ws.cli.main import main
+except KeyboardInterrupt:  # before there was anything to interrupt
+    sys.exit(130)
 
 __all__ = ["main"]
 

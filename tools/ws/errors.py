@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 
 class Where(NamedTuple):
@@ -19,7 +19,7 @@ class Where(NamedTuple):
 class WsError(Exception):
     """An expected failure, with all that a person needs in order to mend it."""
 
-    exit_code: ClassVar[int] = 2
+    exit_code: int = 2
 
     def __init__(
         self,
@@ -63,6 +63,7 @@ class Faults(WsError):  # noqa: N818 - it holds errors and is never shown itself
         first = faults[0]
         super().__init__(first.reason, rule=first.rule, where=first.where, hint=first.hint)
         self.faults = tuple(faults)
+        self.exit_code = max(fault.exit_code for fault in faults)
 
 
 def faults_of(error: WsError) -> tuple[WsError, ...]:

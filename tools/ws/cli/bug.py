@@ -27,21 +27,31 @@ def bug_report(error: Exception, args: list[str]) -> Report:
             "".join(traceback.format_exception(error)),
         )
     )
-    path = _place(name)
-    path.write_text(text, encoding="utf-8")
+    where = _write(name, text)
     finding = Finding(
         rule="ws/bug",
         severity="error",
         message=f"this is a bug in ws: {type(error).__name__}: {error}",
-        hint=f"please report it with the log {path}",
+        hint=f"please report it with the log {where}" if where else f"please report it: {text}",
     )
     return Report(next(iter(args), "ws"), findings=(finding,), fault=Exit.BUG)
 
 
-def _place(name: str) -> Path:
-    """In the workspace's `.ws/logs`, or where there is none, in the system's temporary folder."""
-    try:
-        root = find_root(None, Path.cwd(), os.environ)
-        return Store(root).memory("logs", name)
-    except WsError:
-        return Path(tempfile.gettempdir()) / f"ws-{name}"
+def _write(name: str, text: str) -> Path | None:
+    """Write the log into the workspace's `.ws/logs`, or else the system's temporary folder."""
+    for place in (_in_workspace, _in_temporary_folder):
+        try:
+            path = place(name)
+            path.write_text(text, encoding="utf-8")
+        except (OSError, WsError):
+            continue
+        return path
+    return None
+
+
+def _in_workspace(name: str) -> Path:
+    return Store(find_root(None, Path.cwd(), os.environ)).memory("logs", name)
+
+
+def _in_temporary_folder(name: str) -> Path:
+    return Path(tempfile.gettempdir()) / f"ws-{name}"

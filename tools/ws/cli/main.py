@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import sys
@@ -11,6 +12,7 @@ import click
 
 from ws.cli.app import app
 from ws.cli.options import CHECK_FORMATS, Output
+from ws.cli.streams import forget_stdout
 from ws.errors import WsError, faults_of
 
 if TYPE_CHECKING:
@@ -27,8 +29,20 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     if "_WS_COMPLETE" in os.environ:  # a shell asks for completions (click's own protocol)
         app.main(args, prog_name="ws")
     _prepare_streams()
-    signal.signal(signal.SIGTERM, _interrupt)
-    sys.exit(_run(args))
+    for name in ("SIGTERM", "SIGHUP"):  # the latter when a terminal closes; not on Windows
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
+    try:
+        code = _run(args)
+    except BrokenPipeError:
+        code = 0
+        forget_stdout()
+    except OSError as error:  # the output itself cannot be written: nobody to tell but stderr
+        code = 1
+        forget_stdout()
+        with contextlib.suppress(OSError):
+            click.echo(f"error: cannot write the output: {error.strerror}", err=True)
+    sys.exit(code)
 
 
 def _run(args: list[str]) -> int:
@@ -42,13 +56,17 @@ def _run(args: list[str]) -> int:
         return 0
     from ws.cli.output import tell
 
-    return tell(result, output)
+    try:
+        return tell(result, output)
+    except BrokenPipeError:  # a reader that went away is no failure
+        forget_stdout()
+        return result.exit_code(strict=output.strict)
 
 
 def _call(args: list[str]) -> tuple[Report | None, Output]:
     """The report of the command, or the report of what kept it from being made."""
     try:
-        with app.make_context("ws", args) as context:
+        with app.make_context("ws", [*args]) as context:
             report = app.invoke(context)
             return report, context.find_object(Output) or Output()
     except click.exceptions.Exit:
@@ -59,7 +77,7 @@ def _call(args: list[str]) -> tuple[Report | None, Output]:
         return _usage_report(error, args), _guessed_output(args)
     except WsError as error:
         return _fault_report(error, args), _guessed_output(args)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 - a bug, whatever it is, gets a log and exit code 3
         from ws.cli.bug import bug_report
@@ -121,11 +139,14 @@ def _guessed_output(args: list[str]) -> Output:
 
 def _prepare_streams() -> None:
     """Let every stream print any character, whatever encoding the terminal has."""
+    if sys.stdout is None or sys.stderr is None:  # closed by the caller (`>&-`)
+        closed = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - until the end
+        sys.stdout, sys.stderr = sys.stdout or closed, sys.stderr or closed
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
 
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    """A polite end (SIGTERM) is handled as Ctrl-C is: what runs is ended, nothing is half done."""
+    """A polite end is handled as Ctrl-C is: what runs is ended, nothing is half done."""
     raise KeyboardInterrupt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from dataclasses import dataclass
@@ -102,7 +103,7 @@ def _complete_member(_ctx: click.Context, _param: click.Parameter, incomplete: s
     from ws.files.loader import find_root, load
 
     try:
-        members = load(find_root(None, Path.cwd(), os.environ)).members
+        members = load(find_root(None, _cwd(), os.environ)).members
     except WsError:
         return []
     return [member.name for member in members if member.name.startswith(incomplete)]
@@ -112,7 +113,7 @@ def _context(root: str | None, filters: tuple[str, ...], output: Output, command
     from ws.commands.context import Context
 
     return Context(
-        cwd=Path.cwd(),
+        cwd=_cwd(),
         environ=os.environ,
         root_option=root,
         filters=filters,
@@ -121,10 +122,24 @@ def _context(root: str | None, filters: tuple[str, ...], output: Output, command
     )
 
 
+def _cwd() -> Path:
+    try:
+        return Path.cwd()
+    except OSError as error:
+        from ws.errors import UsageError
+
+        raise UsageError(
+            "the current folder is gone, or may not be looked into",
+            rule="usage/folder",
+            hint="go into a folder that exists",
+        ) from error
+
+
 def _note(output: Output) -> Callable[[str], None]:
     def note(text: str) -> None:
         if not output.quiet:
-            click.echo(text, err=True)
+            with contextlib.suppress(OSError):  # nobody reads it: the work goes on
+                click.echo(text, err=True)
 
     return note
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -18,19 +17,14 @@ def tell(report: Report, output: Output) -> Exit:
     """Print a report as its reader wants it, and give the exit code.
 
     Data and results go to stdout; what is for people besides (summary, next steps, faults), to
-    stderr. A reader that went away is no failure.
+    stderr. Raises `OSError` where they cannot be written.
     """
-    code = report.exit_code(strict=output.strict)
-    try:
-        if output.format == "human":
-            _tell_person(report, output)
-        else:
-            _write(_document(report, output))
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # What Python would flush at its end must go somewhere (Python docs: "Note on SIGPIPE").
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return code
+    if output.format == "human":
+        _tell_person(report, output)
+    else:
+        _write(_document(report, output))
+    sys.stdout.flush()
+    return report.exit_code(strict=output.strict)
 
 
 def _tell_person(report: Report, output: Output) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ws.errors import UsageError
 from ws.reporting.human import describe
 from ws.reporting.json import SCHEMA, outcome_data
 
@@ -58,8 +59,11 @@ class _All:
 
     def _tell(self, event: str, *details: object) -> None:
         with self._guard:
-            for follower in self._followers:
-                getattr(follower, event)(*details)
+            for follower in [*self._followers]:
+                try:
+                    getattr(follower, event)(*details)
+                except OSError:  # whoever followed is gone, or its disk is full: the work goes on
+                    self._followers.remove(follower)
 
 
 class _Lines:
@@ -101,16 +105,23 @@ class _Bars:
             TextColumn,
             TimeElapsedColumn,
         )
+        from rich.table import Column
 
         self._style = style
         self._progress = Progress(
-            TextColumn("{task.description}", markup=False),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
-            TextColumn("{task.fields[what]}", style="dim", markup=False),
+            TextColumn(
+                "{task.fields[what]}",
+                style="dim",
+                markup=False,
+                table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
+            ),
             console=Console(stderr=True),
             transient=True,
+            expand=True,
         )
         self._tasks: dict[str, TaskID] = {}
         self._whole: TaskID | None = None
@@ -145,7 +156,14 @@ class _Events:
 
     def __init__(self, command: str, path: str) -> None:
         self._command = command
-        self._file = open(path, "w", encoding="utf-8")  # noqa: SIM115 - closed in `ended`
+        try:
+            self._file = open(path, "w", encoding="utf-8")  # noqa: SIM115 - closed in `ended`
+        except OSError as error:
+            raise UsageError(
+                f"--events {path}: cannot write there: {error.strerror}",
+                rule="usage/events",
+                hint="name a file in a folder that exists",
+            ) from error
 
     def planned(self, plan: Plan) -> None:
         self._write("planned", members=[action.member for action in plan.actions])
@@ -160,8 +178,9 @@ class _Events:
         self._write("finished", **outcome_data(outcome))
 
     def ended(self) -> None:
-        self._write("ended")
-        self._file.close()
+        if not self._file.closed:
+            self._write("ended")
+            self._file.close()
 
     def _write(self, event: str, **details: Any) -> None:  # noqa: ANN401 - plain data
         line = {"schema": SCHEMA, "command": self._command, "event": event, **details}

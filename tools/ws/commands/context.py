@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ws.errors import UsageError
+from ws.errors import UsageError, WsError, raise_all
 from ws.files.loader import find_root, load
 from ws.formats.workspace_toml import valid_jobs
 from ws.planning.select import select
@@ -32,6 +32,8 @@ class Context:
     """Makes whoever follows the work; checks do without."""
     note: Callable[[str], None]
     """Tells a person something while the command runs."""
+    empty_globs: bool = False
+    """Whether a pattern of `members` may match no folder yet."""
 
     def root(self) -> Path:
         """The workspace root. Raises `UsageError` if there is none."""
@@ -39,11 +41,13 @@ class Context:
 
     def workspace(self) -> Workspace:
         """The workspace as it is on the disk. Raises all faults of its manifests."""
-        return load(self.root())
+        return load(self.root(), empty_globs=self.empty_globs)
 
     def chosen(self, workspace: Workspace) -> tuple[Member, ...]:
         """The members that `--filter` chooses, in listing order."""
         folder = os.path.relpath(self.cwd, workspace.root).replace(os.sep, "/")
+        if folder == ".." or folder.startswith("../"):
+            folder = "."  # seen from outside, folders are those of the workspace
         return select(workspace, self.filters, folder)
 
 
@@ -70,5 +74,17 @@ def jobs_from(option: str | None, settings: str) -> int:
 
 
 def read_locks(store: Store, members: Sequence[Member]) -> dict[str, bytes | None]:
-    """The content of each member's `poetry.lock`, by member name; `None` where there is none."""
-    return {member.name: store.read(member.file("poetry.lock")) for member in members}
+    """The content of each member's `poetry.lock`, by member name; `None` where there is none.
+
+    Raises `WorkError` (or `Faults`) for all that cannot be read.
+    """
+    locks: dict[str, bytes | None] = {}
+    faults: list[WsError] = []
+    for member in members:
+        try:
+            locks[member.name] = store.read(member.file("poetry.lock"))
+        except WsError as fault:
+            fault.member = member.name
+            faults.append(fault)
+    raise_all(faults)
+    return locks

@@ -5,22 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ws.commands.context import read_locks
-from ws.commands.work import carry_out
+from ws.commands.work import Decision, carry_out
 from ws.files.store import Store
 from ws.planning import install, lock_drift
 
 if TYPE_CHECKING:
     from ws.commands.context import Context
     from ws.model.report import Report
+    from ws.model.workspace import Workspace
 
 
 def run(
     context: Context, groups: install.Groups, *, sync: bool = False, jobs: str | None = None
 ) -> Report:
     """Run `poetry install` (or `poetry sync`) for every chosen member into its own `.venv`."""
-    workspace = context.workspace()
-    members = context.chosen(workspace)
-    locks = read_locks(Store(workspace.root), members)
-    drift = lock_drift.findings(members, locks)
-    plan = install.plan(members, drift, locks, groups, sync=sync)
-    return carry_out(context, workspace, plan, jobs=jobs)
+    context.chosen(context.workspace())  # what is wrong with these is told before any file is made
+
+    def decide(workspace: Workspace) -> Decision:
+        members = context.chosen(workspace)
+        locks = read_locks(Store(workspace.root), members)
+        drift = lock_drift.findings(members, locks)
+        return Decision(install.plan(members, drift, locks, groups, sync=sync))
+
+    return carry_out(context, decide, jobs=jobs)

@@ -12,6 +12,7 @@ from ws.planning import lock, lock_drift
 
 if TYPE_CHECKING:
     from ws.commands.context import Context
+    from ws.model.workspace import Workspace
 
 
 def run(context: Context, mode: Mode, *, every: bool = False, jobs: str | None = None) -> Report:
@@ -22,9 +23,13 @@ def run(context: Context, mode: Mode, *, every: bool = False, jobs: str | None =
     if mode is Mode.CHECK:
         fine = () if drift else (f"lock: {len(members)} locks fit their manifests",)
         return Report("lock", findings=drift, notes=fine)
-    plan = lock.plan(workspace, members, drift, every=every)
     if mode is Mode.DIFF:
-        return Report("lock", diff=plan.diff())
-    from ws.commands.work import carry_out  # costs start-up; checks do without
+        return Report("lock", diff=lock.plan(workspace, members, drift, every=every).diff())
+    from ws.commands.work import Decision, carry_out  # costs start-up; checks do without
 
-    return carry_out(context, workspace, plan, jobs=jobs)
+    def decide(now: Workspace) -> Decision:
+        members = context.chosen(now)
+        drift = lock_drift.findings(members, read_locks(Store(now.root), members))
+        return Decision(lock.plan(now, members, drift, every=every))
+
+    return carry_out(context, decide, jobs=jobs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ws.commands.context import jobs_from
 from ws.engines import which_poetry
@@ -15,43 +15,54 @@ from ws.model.report import Exit, Report
 from ws.planning import cycles
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ws.commands.context import Context
     from ws.model.plan import Plan
     from ws.model.report import Finding
     from ws.model.workspace import Workspace
 
 
-def carry_out(
-    context: Context,
-    workspace: Workspace,
-    plan: Plan,
-    *,
-    jobs: str | None = None,
-    findings: tuple[Finding, ...] = (),
-    next_step: str = "",
-) -> Report:
-    """Apply a plan while holding the workspace's lock, and report it in member order.
+class Decision(NamedTuple):
+    """What is to be done, given the workspace as it is."""
 
-    Raises `ToolError` before anything is done if a tool that the plan needs is not there.
+    plan: Plan
+    findings: tuple[Finding, ...] = ()
+    """What a person must mend, whatever is done."""
+    next_step: str = ""
+    """What to do after it was done."""
+
+
+def carry_out(
+    context: Context, decide: Callable[[Workspace], Decision], *, jobs: str | None = None
+) -> Report:
+    """Decide and act while holding the workspace's lock; report in member order.
+
+    Deciding under the lock means that nobody's work is planned from what another `ws`, for which
+    this one waited, has changed since. Raises `ToolError` before anything is done if a tool that
+    the plan needs is not there.
     """
-    store = Store(workspace.root)
+    store = Store(context.root())
     processes = Processes()
-    count = jobs_from(jobs, workspace.settings.install_jobs)
+    observer = context.observer()
     try:
         with store.exclusive(context.note):
-            tools = _tools(context, plan, processes)
-            powers = Powers(store, processes, tools, context.observer(), count)
-            outcomes, interrupted = apply(plan, powers)
+            workspace = context.workspace()
+            decision = decide(workspace)
+            count = jobs_from(jobs, workspace.settings.install_jobs)
+            tools = _tools(context, decision.plan, processes)
+            powers = Powers(store, processes, tools, observer, count)
+            outcomes, interrupted = apply(decision.plan, powers)
     finally:
         processes.stop()
+        observer.ended()
     place = {member.name: index for index, member in enumerate(workspace.members)}
-    outcomes = tuple(sorted(outcomes, key=lambda outcome: place[outcome.member]))
     worked = any(outcome.status == "done" for outcome in outcomes)
     return Report(
-        plan.command,
-        findings=(*cycles.findings(workspace), *findings),
-        outcomes=outcomes,
-        notes=(f"next: {next_step}",) if next_step and worked else (),
+        decision.plan.command,
+        findings=(*cycles.findings(workspace), *decision.findings),
+        outcomes=tuple(sorted(outcomes, key=lambda outcome: place[outcome.member])),
+        notes=(f"next: {decision.next_step}",) if decision.next_step and worked else (),
         fault=Exit.INTERRUPTED if interrupted else None,
     )
 
@@ -67,4 +78,4 @@ def _tools(context: Context, plan: Plan, processes: Processes) -> dict[str, Tool
     if note:
         context.note(note)
     environ = which_poetry.child_environment(context.environ) | extra
-    return {"poetry": Poetry(program, environ, processes)}
+    return {"poetry": Poetry(program, identity.interpreter, environ, processes)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ws.engines import scheduler
 from ws.errors import WsError
-from ws.model.plan import Plan, RunTool, WriteFile
+from ws.model.plan import MakeFolder, Plan, RunTool, WriteFile
 from ws.model.report import Outcome
 
 if TYPE_CHECKING:
@@ -91,12 +91,9 @@ def apply(plan: Plan, powers: Powers) -> tuple[tuple[Outcome, ...], bool]:
     """The outcomes of all of the plan's members in their order, and whether it was interrupted."""
     powers.observer.planned(plan)
     tasks = [_task(plan, action, powers) for action in plan.actions]
-    try:
-        outcomes, interrupted = scheduler.run(
-            tasks, powers.jobs, finished=powers.observer.finished, stop=powers.processes.stop
-        )
-    finally:
-        powers.observer.ended()
+    outcomes, interrupted = scheduler.run(
+        tasks, powers.jobs, finished=powers.observer.finished, stop=powers.processes.stop
+    )
     return (*outcomes, *plan.settled), interrupted
 
 
@@ -108,9 +105,14 @@ def _task(plan: Plan, action: Action, powers: Powers) -> scheduler.Task:
         try:
             if isinstance(action, WriteFile):
                 return _write(plan, action, powers)
+            if isinstance(action, MakeFolder):
+                return _make(plan, action, powers)
             return _run_tool(plan, action, powers)
         except WsError as error:
             return Outcome(action.member, plan.command, "failed", f"{error.reason}; {error.hint}")
+        except OSError as error:
+            reason = f"{error.strerror}: {error.filename}" if error.filename else str(error)
+            return Outcome(action.member, plan.command, "failed", reason)
 
     return scheduler.Task(action.member, plan.command, run, after)
 
@@ -120,7 +122,14 @@ def _write(plan: Plan, action: WriteFile, powers: Powers) -> Outcome:
     return Outcome(action.member, plan.command, "done", action.reason)
 
 
+def _make(plan: Plan, action: MakeFolder, powers: Powers) -> Outcome:
+    powers.store.make_folder(action.path, action.files)
+    return Outcome(action.member, plan.command, "done", action.reason)
+
+
 def _run_tool(plan: Plan, action: RunTool, powers: Powers) -> Outcome:
+    if action.restores:
+        powers.store.inside(action.restores)
     before = powers.store.read(action.restores) if action.restores else None
     ended_well = False
     try:
@@ -151,7 +160,7 @@ def _run_twice(plan: Plan, action: RunTool, powers: Powers) -> Outcome:
         retry = attempt == 1 and completed.code != 0 and tool.is_passing(completed.tail)
         if powers.processes.stopped or not retry:
             break
-    where = log.relative_to(powers.store.root).as_posix()
+    where = log.relative_to(powers.store.root.resolve()).as_posix()
     if completed.code == 0:
         reason = "" if attempt == 1 else "at the second try"
         return Outcome(action.member, plan.command, "done", reason, log=where)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,6 @@ from ws.engines.apply import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from ws.engines.process import Completed, Processes
 
@@ -19,6 +19,7 @@ _OPERATIONS = re.compile(r"Package operations: (\d+) installs?, (\d+) updates?, 
 _OPERATION = re.compile(r"  - (?:Installing|Updating|Downgrading|Removing) (.+?)(?::.*)?$")
 _ROOT = re.compile(r"Installing the current project: (.+)$")
 
+_LOCK = Path(__file__).parent / "inside_poetry" / "lock.py"
 _WAITS = {"Resolving dependencies": "resolving", "Creating virtualenv": "making .venv"}
 _OTHER_PYTHON = re.compile(r"virtualenv creation is disabled|not supported by the project")
 _PASSING = re.compile(
@@ -44,7 +45,12 @@ _REASONS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"No space left on device"), "the disk is full"),
 )
-_NOT_A_REASON = re.compile(r"^\s*(?:\d+│|→|at |- |Installing|Package operations|Cannot install)|^$")
+_INVALID = re.compile(r"The Poetry configuration is invalid:\s*\n\s*- (.+)")
+_NOT_A_REASON = re.compile(
+    r"^\s*(?:\d+│|→|at |- |Installing|Package operations|Cannot install|Resolving|Updating"
+    r"|Creating virtualenv|Using virtualenv|Recreating|Skipping virtualenv|Writing lock file|The"
+    r" currently activated Python)|^\W*$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +58,7 @@ class Poetry:
     """A Poetry that is ready to run. A `Tool` of `ws.engines.apply`."""
 
     program: str
+    interpreter: str | None
     environ: Mapping[str, str]
     processes: Processes
 
@@ -84,8 +91,11 @@ class Poetry:
         on_line: Callable[[str], None],
         variables: Mapping[str, str],
     ) -> Completed:
+        command = [self.program]
+        if args[0] == "lock" and self.interpreter is not None:
+            command = [self.interpreter, str(_LOCK)]
         return self.processes.run(
-            [self.program, "--no-interaction", "--no-ansi", *args],
+            [*command, "--no-interaction", "--no-ansi", *args],
             folder=folder,
             environ={**self.environ, **variables},
             log=log,
@@ -106,6 +116,8 @@ class Poetry:
         for pattern, reason in _REASONS:
             if pattern.search(text):
                 return reason
+        if invalid := _INVALID.search(text):
+            return f"its pyproject.toml is invalid: {invalid[1]}"
         telling = (line.strip(" |") for line in output if not _NOT_A_REASON.search(line))
         return next(telling, "").removeprefix("Error: ")
 

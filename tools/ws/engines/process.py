@@ -12,7 +12,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from ws.errors import ToolError
+from ws.errors import ToolError, WorkError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -92,6 +92,12 @@ class Processes:
                     start_new_session=sys.platform != "win32",
                 )
             except OSError as error:
+                if not folder.is_dir():
+                    raise WorkError(
+                        f"the folder {folder.name} is gone",
+                        rule="work/folder-gone",
+                        hint="somebody removed it meanwhile: run the command again",
+                    ) from error
                 raise ToolError(
                     f"cannot run {argv[0]}: {error.strerror}",
                     rule="tool/cannot-run",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
@@ -52,6 +53,7 @@ def run(
                     finished(outcome)
         except KeyboardInterrupt:
             interrupted = True
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # ending well takes a moment: let it
             stop()
     for future, task in running.items():
         outcomes[task.member] = _aborted(task, future)

@@ -19,14 +19,19 @@ if TYPE_CHECKING:
 OLDEST = (2, 0)
 MIRROR = "POETRY_PYPI_MIRROR_URL"
 
-_FACTS = Path(__file__).with_name("poetry_facts.py")
-_VERSION = re.compile(r"Poetry \(version (\d+\.\d+[^)]*)\)")
+_FACTS = Path(__file__).parent / "inside_poetry" / "facts.py"
+_ANYWHERE = Path(__file__).parent
+"""A folder that exists, for questions that are about none: the caller's may be gone."""
+_VERSION = re.compile(r"(?:Version:\s+|Poetry \(version )(\d+\.\d+[^\s)]*)")
+_EXECUTABLE = re.compile(r"Executable:\s+(\S.*)")
 
 
 class Identity(NamedTuple):
     """One Poetry on this machine."""
 
     program: str
+    interpreter: str | None
+    """The Python it runs on, where that could be found out."""
     version: str
     facts: Mapping[str, object]
 
@@ -44,7 +49,7 @@ def locate(environ: Mapping[str, str]) -> str:
                 rule="tool/poetry-missing",
                 hint="set it to the path of a Poetry 2, or unset it",
             )
-        return found
+        return str(Path(found).absolute())
     beside = shutil.which("poetry", path=str(Path(sys.executable).parent))
     found = beside or shutil.which("poetry", path=environ.get("PATH"))
     if found is None:
@@ -54,7 +59,7 @@ def locate(environ: Mapping[str, str]) -> str:
             hint="run ./install-python-workspace.sh if the repository has it, or: pipx install"
             " poetry; or name one in WS_POETRY",
         )
-    return found
+    return str(Path(found).absolute())
 
 
 def identify(
@@ -64,8 +69,12 @@ def identify(
 
     Raises `ToolError` if it does not run, or is older than 2.0.
     """
-    facts = _facts(program, environ, processes, ask_index=ask_index)
-    version = str(facts.get("version") or _asked_version(program, environ, processes))
+    interpreter = _interpreter(program)
+    version = ""
+    if interpreter is None:
+        version, interpreter = _asked(program, environ, processes)
+    facts = _facts(interpreter, environ, processes, ask_index=ask_index)
+    version = str(facts.get("version") or version or _asked(program, environ, processes)[0])
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
     if numbers < OLDEST:
         raise ToolError(
@@ -73,7 +82,7 @@ def identify(
             rule="tool/poetry-too-old",
             hint="pipx upgrade poetry, or name another one in WS_POETRY",
         )
-    return Identity(program, version, facts)
+    return Identity(program, interpreter, version, facts)
 
 
 def child_environment(environ: Mapping[str, str]) -> dict[str, str]:
@@ -112,7 +121,8 @@ def index_environment(identity: Identity) -> tuple[dict[str, str], str]:
         raise ToolError(
             "the package index speaks only HTML, which Poetry cannot read by itself",
             rule="tool/index-html",
-            hint=f"add the plugin that can: {_add_plugin(identity.program)}",
+            hint=f"add the plugin that can: {identity.interpreter or 'python'} -m pip install"
+            " poetry-plugin-pypi-mirror",
         )
     note = "note: the package index speaks only HTML: Poetry reads it through its mirror plugin"
     if readable[0] != replies[0][0]:
@@ -121,14 +131,13 @@ def index_environment(identity: Identity) -> tuple[dict[str, str], str]:
 
 
 def _facts(
-    program: str, environ: Mapping[str, str], processes: Processes, *, ask_index: bool
+    interpreter: str | None, environ: Mapping[str, str], processes: Processes, *, ask_index: bool
 ) -> dict[str, object]:
-    """The facts that Poetry's own interpreter tells; empty where it cannot be found or asked."""
-    interpreter = _interpreter(program)
+    """The facts that Poetry's own interpreter tells; empty where it cannot be asked."""
     if interpreter is None:
         return {}
     argv = [interpreter, str(_FACTS), *(["--index"] if ask_index else [])]
-    completed = processes.run(argv, folder=Path.cwd(), environ=child_environment(environ))
+    completed = processes.run(argv, folder=_ANYWHERE, environ=child_environment(environ))
     if completed.code != 0 or not completed.tail:
         return {}
     try:
@@ -158,23 +167,24 @@ def _interpreter(program: str) -> str | None:
     return found if Path(found).exists() else None
 
 
-def _asked_version(program: str, environ: Mapping[str, str], processes: Processes) -> str:
+def _asked(
+    program: str, environ: Mapping[str, str], processes: Processes
+) -> tuple[str, str | None]:
+    """Version and interpreter of a Poetry behind a wrapper (pyenv's, a team's own), as it says."""
     completed = processes.run(
-        [program, "--version", "--no-ansi"],
-        folder=Path.cwd(),
+        [program, "debug", "info", "--no-ansi"],
+        folder=_ANYWHERE,
         environ=child_environment(environ),
     )
-    found = _VERSION.search("\n".join(completed.tail))
-    if completed.code != 0 or found is None:
+    said = "\n".join(completed.tail)
+    version = _VERSION.search(said)
+    if completed.code != 0 or version is None:
         last = completed.tail[-1] if completed.tail else f"it ended with code {completed.code}"
         raise ToolError(
             f"{program} does not run as a Poetry: {last}",
             rule="tool/poetry-broken",
             hint="install Poetry anew, or name another one in WS_POETRY",
         )
-    return found[1]
-
-
-def _add_plugin(program: str) -> str:
-    interpreter = _interpreter(program) or "python"
-    return f"{interpreter} -m pip install poetry-plugin-pypi-mirror"
+    executable = _EXECUTABLE.search(said)
+    found = executable[1] if executable and Path(executable[1]).exists() else None
+    return version[1], found

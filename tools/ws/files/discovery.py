@@ -57,6 +57,12 @@ def discover(root: Path, settings: Settings) -> tuple[list[Found], list[WsError]
     return [found[path] for path in sorted(found)], search.faults
 
 
+def would_find(root: Path, settings: Settings, path: str) -> bool:
+    """Whether a member in the folder at `path` would be found; the folder need not exist yet."""
+    search = _Search(root, settings)
+    return any(search.reaches(path, pattern) for pattern in settings.members)
+
+
 class _Search:
     def __init__(self, root: Path, settings: Settings) -> None:
         self.root = root
@@ -78,6 +84,8 @@ class _Search:
 
     def matching(self, pattern: str) -> Iterator[Found]:
         """The folders that one pattern chooses."""
+        if "\0" in pattern:
+            return  # no folder has such a name, so it matches nothing
         tidy = _tidy(pattern, self.root)
         fixed = _fixed_part(tidy)
         if self._leaves_root(fixed):
@@ -87,22 +95,41 @@ class _Search:
         else:
             yield from self._walk(fixed, tidy)
 
+    def reaches(self, path: str, pattern: str) -> bool:
+        """Whether one pattern chooses the folder at `path`, and the search for it comes there."""
+        tidy = _tidy(pattern, self.root)
+        if not matches(path, tidy) or self._is_excluded(path):
+            return False
+        folder = _fixed_part(tidy)
+        for name in path.removeprefix(folder if folder != "." else "").strip("/").split("/"):
+            if name == "":  # the pattern names the folder in full
+                return True
+            below = _join(folder, name)
+            is_environment = (self.root / folder / "pyvenv.cfg").exists()
+            if is_environment or not self._is_walked(name, below):
+                return False
+            folder = below
+        return True
+
     def _walk(self, path: str, pattern: str) -> Iterator[Found]:
         """All members that a glob chooses below `path`, and `path` itself.
 
         Links are not followed, so that nothing is found twice; one that leads out is a fault.
         """
-        entries = self._entries(path)
-        if any(entry.name == "pyvenv.cfg" for entry in entries):
-            return
-        yield from self._member(path, entries, pattern)
-        for entry in entries:
-            below = _join(path, entry.name)
-            if entry.is_dir() and self._is_walked(entry.name, below):
-                if not entry.is_symlink():
-                    yield from self._walk(below, pattern)
-                elif self._leaves_root(below):
-                    yield from self._member(below, self._entries(below), pattern)
+        todo = [path]
+        while todo:
+            path = todo.pop()
+            entries = self._entries(path)
+            if any(entry.name == "pyvenv.cfg" for entry in entries):
+                continue
+            yield from self._member(path, entries, pattern)
+            for entry in entries:
+                below = _join(path, entry.name)
+                if entry.is_dir() and self._is_walked(entry.name, below):
+                    if not entry.is_symlink():
+                        todo.append(below)
+                    elif self._leaves_root(below):
+                        yield from self._member(below, self._entries(below), pattern)
 
     def _member(self, path: str, entries: list[os.DirEntry[str]], pattern: str) -> Iterator[Found]:
         """The folder at `path` itself, if it is a member; a fault if that lies outside the root."""

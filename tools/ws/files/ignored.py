@@ -1,4 +1,4 @@
-"""Which folders git ignores, as its `.gitignore` files say."""
+"""Which folders and files git ignores, as its `.gitignore` files say."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ class _Rule(NamedTuple):
 
     glob: str
     ignores: bool
+    folders_only: bool
 
 
 class Ignored:
@@ -27,7 +28,7 @@ class Ignored:
 
     def __init__(self, root: Path) -> None:
         self._root = str(root)
-        self._top = _git_top(self._root)
+        self._top = git_top(self._root)
         self._rules: dict[str, list[_Rule]] = {}
 
     def folder(self, path: str) -> bool:
@@ -36,19 +37,30 @@ class Ignored:
         A deeper file decides before a higher one, a later line before an earlier one, as in git;
         what lies below an ignored folder is ignored with it and need not be asked for.
         """
+        return self._decided(path, is_file=False)
+
+    def file(self, path: str) -> bool:
+        """The same of a file: rules that end in a slash are not about it."""
+        return self._decided(path, is_file=True)
+
+    def _decided(self, path: str, *, is_file: bool) -> bool:
         full = os.path.join(self._root, path)
         above = full
         while above not in (self._top, os.path.dirname(above)):
             above = os.path.dirname(above)
             relative = os.path.relpath(full, above).replace(os.sep, "/")
             for rule in reversed(self._rules_of(above)):
-                if matches(relative, rule.glob):
+                if matches(relative, rule.glob) and not (is_file and rule.folders_only):
                     return rule.ignores
         return False
 
     def _rules_of(self, folder: str) -> list[_Rule]:
+        """The rules in force from a folder down; the repository's own exclude file comes first."""
         if folder not in self._rules:
-            self._rules[folder] = _read(os.path.join(folder, ".gitignore"))
+            rules = _read(os.path.join(folder, ".gitignore"))
+            if folder == self._top:
+                rules = _read(os.path.join(folder, ".git", "info", "exclude")) + rules
+            self._rules[folder] = rules
         return self._rules[folder]
 
 
@@ -61,7 +73,7 @@ def _read(path: str) -> list[_Rule]:
 
 
 def _rule(line: str) -> _Rule:
-    """What a line means for folders (gitignore(5)); an empty one matches nothing."""
+    """What a line means (gitignore(5)); an empty one matches nothing."""
     line = _TRAILING_SPACES.sub("", line)
     glob = line.removeprefix("!").removesuffix("/")
     if "/" not in glob:
@@ -69,10 +81,14 @@ def _rule(line: str) -> _Rule:
     if glob.endswith("/**"):
         glob = f"{glob}/*"  # what lies in a folder, not the folder itself
     glob = _ESCAPED.sub(lambda found: f"[{found[1]}]" if found[1] in "*?[" else found[1], glob)
-    return _Rule(glob.removeprefix("/").replace("[^", "[!"), not line.startswith("!"))
+    return _Rule(
+        glob.removeprefix("/").replace("[^", "[!"),
+        ignores=not line.startswith("!"),
+        folders_only=line.endswith("/"),
+    )
 
 
-def _git_top(root: str) -> str:
+def git_top(root: str) -> str:
     """The folder of the repository that `root` lies in, or `root` itself outside of one."""
     folder = root
     while not os.path.exists(os.path.join(folder, ".git")):

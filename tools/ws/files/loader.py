@@ -11,7 +11,7 @@ from ws.formats import pyproject_reader, workspace_toml
 from ws.model.workspace import Member, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from ws.model.manifest import Manifest
@@ -27,7 +27,7 @@ def find_root(root: str | None, start: Path, environ: Mapping[str, str]) -> Path
     for source, given in (("--root", root), ("WS_ROOT", environ.get("WS_ROOT"))):
         if given:
             folder = (start / given).resolve()
-            if not (folder / NAME).is_file():
+            if not _is_file(folder / NAME):
                 raise UsageError(
                     f"{source} {given}: there is no {NAME} in that folder",
                     rule="usage/root",
@@ -35,7 +35,7 @@ def find_root(root: str | None, start: Path, environ: Mapping[str, str]) -> Path
                 )
             return folder
     for folder in (start, *start.parents):
-        if (folder / NAME).is_file():
+        if _is_file(folder / NAME):
             return folder
     raise UsageError(
         f"there is no {NAME} in this folder or above it",
@@ -45,10 +45,16 @@ def find_root(root: str | None, start: Path, environ: Mapping[str, str]) -> Path
     )
 
 
-def load(root: Path) -> Workspace:
-    """Read the whole workspace. Raises `ManifestError` or `Faults`, all faults there are."""
-    settings = workspace_toml.read(_read(root, NAME))
-    found, faults = discover(root, settings)
+def load(root: Path, *, empty_globs: bool = False) -> Workspace:
+    """Read the whole workspace. Raises `ManifestError` or `Faults`, all faults there are.
+
+    With `empty_globs`, a pattern may match no folder yet.
+    """
+    settings, faults = workspace_toml.read_with_faults(read_bytes(root, NAME))
+    found, faults_of_patterns = discover(root, settings)
+    if empty_globs:
+        faults_of_patterns = [f for f in faults_of_patterns if f.rule != "manifest/no-match"]
+    faults += faults_of_patterns
     members: list[Member] = []
     for place in found:
         try:
@@ -58,15 +64,22 @@ def load(root: Path) -> Workspace:
         else:
             if manifest is not None:
                 members.append(Member(place.path, manifest, place.dockerfiles))
-    faults.extend(_duplicates(members))
+    faults.extend(duplicates(members))
     raise_all(faults)
     return Workspace(root, settings, tuple(members))
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError:  # a folder that may not be looked into
+        return False
 
 
 def _manifest(root: Path, place: Found) -> Manifest | None:
     path = MANIFEST if place.path == "." else f"{place.path}/{MANIFEST}"
     folder = os.path.basename(root if place.path == "." else place.path)
-    manifest = pyproject_reader.read(_read(root, path), path, folder)
+    manifest = pyproject_reader.read(read_bytes(root, path), path, folder)
     if manifest is None and place.explicit:
         raise ManifestError(
             "this describes no package: it has neither [project] nor [tool.poetry]",
@@ -77,7 +90,8 @@ def _manifest(root: Path, place: Found) -> Manifest | None:
     return manifest
 
 
-def _duplicates(members: list[Member]) -> list[WsError]:
+def duplicates(members: Sequence[Member]) -> list[WsError]:
+    """A fault for each member whose name another one before it has."""
     first: dict[str, Member] = {}
     return [
         ManifestError(
@@ -93,7 +107,8 @@ def _duplicates(members: list[Member]) -> list[WsError]:
     ]
 
 
-def _read(root: Path, path: str) -> bytes:
+def read_bytes(root: Path, path: str) -> bytes:
+    """The content of a file at `path` (relative to the root). Raises `ManifestError`."""
     try:
         return (root / path).read_bytes()
     except OSError as error:

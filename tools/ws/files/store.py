@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import threading
 from typing import TYPE_CHECKING
@@ -10,8 +11,10 @@ from typing import TYPE_CHECKING
 from ws.errors import Where, WorkError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
+
+    from ws.model.plan import NewFile
 
 MEMORY = ".ws"
 """The folder at the root for what `ws` remembers; all of it may be deleted."""
@@ -32,26 +35,44 @@ class Store:
         except OSError as error:
             raise _failed("read", path, error) from error
 
-    def write(self, path: str, before: str, after: str) -> bool:
+    def write(self, path: str, before: str | None, after: str) -> bool:
         """Replace a file's text; say whether anything was written.
 
-        Refuses (`WorkError`) when the file no longer says `before`. Nobody ever sees it half
-        written; its mode stays; a link is followed, within the root.
+        Refuses (`WorkError`) when the file no longer says `before`; `None` there means that it must
+        not exist yet, and it is made, with the folders above it. Nobody ever sees it half written;
+        its mode stays; a link is followed, within the root.
         """
-        if self.read(path) != before.encode():
-            raise WorkError(
-                "the file was changed by somebody else in the meantime; it was left alone",
-                rule="write/changed",
-                where=Where(path),
-                hint="run the command again",
-            )
+        if self.read(path) != (None if before is None else before.encode()):
+            raise _changed(path, "the file was changed")
+        if before is None:
+            self._make_folders_above(path)
         if before != after:
             self.replace(path, after.encode())
         return before != after
 
+    def make_folder(self, path: str, files: Sequence[NewFile]) -> None:
+        """Make a folder with all these files in it, and the folders above it; or nothing at all.
+
+        Refuses (`WorkError`) when something lies there already; an empty folder may. Until all is
+        written it lies in a hidden folder, which moves to its place as a whole; into an empty
+        folder, where somebody may stand, one by one: what was given first comes last.
+        """
+        target = self.inside(path)
+        try:
+            if target.exists() and any(target.iterdir()):
+                raise _changed(path, "something was put into this folder")
+            above = next(folder for folder in (target, *target.parents) if folder.exists())
+            places = [target.relative_to(above) / file.path for file in files]
+            with _hidden_folder(above, target.name) as hidden:
+                for place, file in zip(places, files, strict=True):
+                    _write_new(hidden / place, file)
+                _move(hidden, above, reversed(dict.fromkeys(place.parts[0] for place in places)))
+        except OSError as error:
+            raise _failed("write", path, error) from error
+
     def replace(self, path: str, data: bytes) -> None:
         """Put `data` in place of a file's content, atomically. Raises `WorkError`."""
-        target = self._real(path)
+        target = self.inside(path)
         temporary = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}")
         try:
             try:
@@ -66,13 +87,13 @@ class Store:
     def delete(self, path: str) -> None:
         """Remove a file, if it is there. Raises `WorkError`."""
         try:
-            self._real(path).unlink(missing_ok=True)
+            self.inside(path).unlink(missing_ok=True)
         except OSError as error:
             raise _failed("delete", path, error) from error
 
     def memory(self, *parts: str) -> Path:
         """The path of a file in `.ws/`, its folder made. Raises `WorkError`."""
-        folder = self.root / MEMORY
+        folder = self.inside(MEMORY)
         path = folder.joinpath(*parts)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +123,14 @@ class Store:
         finally:
             lock.release()
 
-    def _real(self, path: str) -> Path:
+    def _make_folders_above(self, path: str) -> None:
+        try:
+            self.inside(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise _failed("write", path, error) from error
+
+    def inside(self, path: str) -> Path:
+        """The real path of a file, links followed. Raises `WorkError` if it leaves the root."""
         target = (self.root / path).resolve()
         if not target.is_relative_to(self.root.resolve()):
             raise WorkError(
@@ -114,12 +142,27 @@ class Store:
         return target
 
 
+def _changed(path: str, what: str) -> WorkError:
+    return WorkError(
+        f"{what} by somebody else in the meantime; it was left alone",
+        rule="write/changed",
+        where=Where(path),
+        hint="run the command again",
+    )
+
+
 def _failed(verb: str, path: str, error: OSError) -> WorkError:
+    hints = {
+        errno.ENOSPC: "make room on the disk; the file is as it was before",
+        errno.EROFS: "the disk is read-only",
+        errno.EACCES: "check the permissions of the file and its folder",
+        errno.EPERM: "check the permissions of the file and its folder",
+    }
     return WorkError(
         f"cannot {verb} the file: {error.strerror or error}",
         rule=f"file/{verb}",
         where=Where(path),
-        hint="check the disk's free space and the file's permissions; nothing was half written",
+        hint=hints.get(error.errno or 0, "check the file and its folder"),
     )
 
 
@@ -127,7 +170,45 @@ def _write_through(path: Path, data: bytes, like: Path) -> None:
     """Write a new file to the disk itself, with the mode of `like` where that exists."""
     with open(path, "xb") as file:
         if like.exists():
-            path.chmod(like.stat().st_mode)
+            old = like.stat()
+            path.chmod(old.st_mode)
+            with contextlib.suppress(OSError, AttributeError):  # only root may, and only on POSIX
+                os.chown(path, old.st_uid, old.st_gid)
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _write_new(path: Path, file: NewFile) -> None:
+    """Write a file that did not exist, with the mode that the umask gives."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _write_through(path, file.data, like=path)
+    if file.executable:
+        mode = path.stat().st_mode
+        path.chmod(mode | (mode & 0o444) >> 2)  # whoever may read it may run it
+
+
+@contextlib.contextmanager
+def _hidden_folder(above: Path, name: str) -> Iterator[Path]:
+    """A folder in `above` that nobody looks into, and that is gone afterwards."""
+    from shutil import rmtree  # costs start-up; only what makes folders needs it
+
+    folder = above / f".{name}.{os.getpid()}-{threading.get_ident()}"
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        rmtree(folder, ignore_errors=True)
+
+
+def _move(source: Path, target: Path, names: Iterable[str]) -> None:
+    """Move what is in one folder into another, or put all of it back."""
+    moved = []
+    try:
+        for name in names:
+            (source / name).rename(target / name)
+            moved.append(name)
+    except BaseException:
+        for name in moved:
+            (target / name).rename(source / name)
+        raise

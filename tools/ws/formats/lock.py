@@ -17,6 +17,11 @@ _PACKAGE = re.compile(
 class LockUnreadableError(ValueError):
     """The text is no lock; the message says why."""
 
+    def __init__(self, reason: str, *, merge: bool = False) -> None:
+        super().__init__(reason)
+        self.merge = merge
+        """Whether an unfinished git merge is the reason."""
+
 
 class LockHeader(NamedTuple):
     """What a lock says of itself."""
@@ -34,7 +39,7 @@ def read_header(data: bytes) -> LockHeader:
     Raises `LockUnreadableError`.
     """
     if _CONFLICT.search(data):
-        raise LockUnreadableError("it holds conflict markers of a git merge")
+        raise LockUnreadableError("it holds conflict markers of a git merge", merge=True)
     starts = [match.start() for match in _METADATA.finditer(data)]
     if not starts:
         raise LockUnreadableError("it has no [metadata] table")

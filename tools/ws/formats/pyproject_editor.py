@@ -1,93 +1,201 @@
-"""Changing a `pyproject.toml` so that every byte that was not asked for stays.
+"""Changing the dependencies of a `pyproject.toml` so that every byte not asked for stays.
 
-New text is spliced in at the places of the old; so quoting, spacing, comments and line endings
-around it cannot change. What comes out is parsed once more and compared with what was asked for.
+What comes out is parsed once more and compared with what was asked for: an edit that cannot be made
+without harm is refused.
 """
 
 from __future__ import annotations
 
-import json
-import re
 import tomllib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ws.formats.toml_places import Keys, Place, places
+from ws.errors import ManifestError, Where
+from ws.formats import toml_edits
+from ws.formats.toml_places import Keys, line_of, places
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
-_LAST_KEY = re.compile(r"""(["']?)path\1(\s*=\s*)$""")
+_SOURCES = ("version", "git", "branch", "tag", "rev", "subdirectory", "url", "file", "path")
+_NOT_FOR_PATHS = (*_SOURCES, "source", "allow-prereleases", "develop")
+"""What says where a dependency comes from; extras, markers, python and optional stay.
+
+Poetry's schema allows none of these besides `path` and `develop` in a path dependency.
+"""
 
 
-class Repoint(NamedTuple):
-    """A path dependency that is to point to `path`, editable. `keys` lead to its table."""
+class ToPath(NamedTuple):
+    """The dependency at `keys`, in a table of Poetry's, is to come from `path`."""
 
     keys: Keys
     path: str
+    develop: bool = True
 
 
-class Splice(NamedTuple):
-    """Text to stand in place of a part of the old one."""
+class AddPath(NamedTuple):
+    """A table of Poetry's is to have a dependency that comes from `path`."""
 
-    start: int
-    end: int
-    new: str
+    table: Keys
+    name: str
+    path: str
+    develop: bool = True
 
 
-def repoint(text: str, edits: Iterable[Repoint]) -> str:
-    """`text` with each dependency's `path` as given and `develop = true`; all else as it was.
+class ToConstraint(NamedTuple):
+    """The dependency at `keys`, in a table of Poetry's, is to have this constraint."""
 
-    Every `keys` must lead to a table that holds `path`: inline, dotted or with a header of its
-    own, or to such a table in a list. The given path is written as it is, with the quotes that
-    stood there; `develop` comes after it, with its dots, quotes and spacing.
+    keys: Keys
+    constraint: str
+
+
+class ToRequirement(NamedTuple):
+    """The PEP 508 string at `keys` is to be this one."""
+
+    keys: Keys
+    requirement: str
+
+
+class AddRequirement(NamedTuple):
+    """An array of PEP 508 strings is to have this one, too."""
+
+    array: Keys
+    requirement: str
+
+
+class Remove(NamedTuple):
+    """What `keys` lead to is to be gone."""
+
+    keys: Keys
+
+
+Edit = ToPath | AddPath | ToConstraint | ToRequirement | AddRequirement | Remove
+
+
+def edited(text: str, edits: Iterable[Edit], path: str = "pyproject.toml") -> str:
+    """`text` with these edits made, one after the other; their keys are those of the old text.
+
+    Items are therefore taken out last, from the end. `path` (relative to the workspace root) is
+    for messages. Raises `ManifestError` where an edit cannot be made without harm.
     """
-    edits = list(edits)
-    found = {place.keys: place for place in places(text) if not place.header}
-    after = spliced(text, [splice for edit in edits for splice in _splices(text, found, edit)])
-    expected = tomllib.loads(text)
-    for edit in edits:
-        _at(expected, edit.keys).update(path=edit.path, develop=True)
-    if tomllib.loads(after) != expected:  # pragma: no cover - a bug here must not reach a file
-        raise AssertionError("an edit of pyproject.toml changed more than it should")
-    return after
-
-
-def spliced(text: str, splices: Iterable[Splice]) -> str:
-    """The text with all splices made; they must not overlap."""
-    for start, end, new in sorted(splices, reverse=True):
-        text = text[:start] + new + text[end:]
+    ordered = sorted(edits, key=lambda edit: isinstance(edit, Remove))
+    removals = sorted((e.keys for e in ordered if isinstance(e, Remove)), key=_by_index)
+    for edit in ordered:
+        if not isinstance(edit, Remove):
+            text = _checked(text, edit, path)
+    for keys in reversed(removals):
+        text = _checked(text, Remove(keys), path)
     return text
 
 
-def _splices(text: str, found: dict[Keys, Place], edit: Repoint) -> Iterator[Splice]:
-    path = found[(*edit.keys, "path")]
-    yield Splice(path.value, path.end, _quoted(edit.path, like=text[path.value : path.end]))
-    develop = found.get((*edit.keys, "develop"))
-    if develop is not None:
-        yield Splice(develop.value, develop.end, "true")
-        return
-    pair = _LAST_KEY.sub(r"\1develop\1\2", text[path.start : path.value]) + "true"
-    if path.inline:
-        yield Splice(path.end, path.end, f", {pair}")
-    else:
-        yield _line_after(text, path, pair)
+def _by_index(keys: Keys) -> tuple[tuple[int, str], ...]:
+    return tuple((key, "") if isinstance(key, int) else (-1, key) for key in keys)
 
 
-def _line_after(text: str, place: Place, line: str) -> Splice:
-    """A line of its own after the one on which `place` ends, indented as that begins."""
-    begin = text.rfind("\n", 0, place.start) + 1
-    line = text[begin : place.start] + line
-    newline = "\r\n" if "\r\n" in text else "\n"
-    end = text.find("\n", place.end) + 1
-    return Splice(end, end, line + newline) if end else Splice(len(text), len(text), newline + line)
+def _checked(text: str, edit: Edit, path: str) -> str:
+    expected = tomllib.loads(text)
+    _change(expected, edit)
+    try:
+        after = _made(text, edit)
+        if tomllib.loads(after) == expected:
+            return after
+    except (KeyError, tomllib.TOMLDecodeError):
+        pass
+    keys = edit.table if isinstance(edit, AddPath) else _keys(edit)
+    raise ManifestError(
+        f"this cannot be edited without harm to what stands around it: {'.'.join(map(str, keys))}",
+        rule="manifest/cannot-edit",
+        where=Where(path, line_of(text, *keys)),
+        hint="write it in a plainer form (a table with a header), and run the command again",
+    )
 
 
-def _quoted(value: str, like: str) -> str:
-    """`value` as a TOML string in the quotes of `like`, where those can hold it."""
-    plain = not re.search(r"""["'\\\x00-\x1f\x7f]""", value)
-    if plain and like[:1] == "'":
-        return f"'{value}'"
-    return f'"{value}"' if plain else json.dumps(value, ensure_ascii=False)
+def _keys(edit: Edit) -> Keys:
+    return edit.array if isinstance(edit, AddRequirement) else edit[0]
+
+
+def _made(text: str, edit: Edit) -> str:
+    match edit:
+        case ToPath():
+            return _to_path(text, edit)
+        case AddPath(table, name, path, develop):
+            pairs = _pairs(toml_edits.quoted(path), develop=develop)
+            return toml_edits.append_pair(text, table, name, toml_edits.inline_table(text, pairs))
+        case ToConstraint(keys, constraint):
+            keys = keys if isinstance(_at(tomllib.loads(text), keys), str) else (*keys, "version")
+            return _with_string(text, keys, constraint)
+        case ToRequirement(keys, requirement):
+            return _with_string(text, keys, requirement)
+        case AddRequirement(array, requirement):
+            return toml_edits.append_item(text, array, toml_edits.quoted(requirement))
+        case Remove(keys):
+            return toml_edits.remove(text, keys)
+
+
+def _change(document: dict[str, Any], edit: Edit) -> None:
+    """The same edit, made in the parsed document: what the edited text must say."""
+    match edit:
+        case AddPath(table, name, path, develop):
+            place: Any = document
+            for key in table:
+                place = place.setdefault(key, {})
+            place[name] = {"path": path, "develop": True} if develop else {"path": path}
+        case AddRequirement(array, requirement):
+            _at(document, array).append(requirement)
+        case Remove(keys):
+            del _at(document, keys[:-1])[keys[-1]]
+        case ToRequirement(keys, requirement):
+            _at(document, keys[:-1])[keys[-1]] = requirement
+        case ToConstraint(keys, constraint):
+            old = _at(document, keys)
+            new = {**old, "version": constraint} if isinstance(old, dict) else constraint
+            _at(document, keys[:-1])[keys[-1]] = new
+        case ToPath(keys, path, develop):
+            old = _at(document, keys)
+            kept = (
+                {k: v for k, v in old.items() if k not in _NOT_FOR_PATHS}
+                if isinstance(old, dict)
+                else {}
+            )
+            develops = {"develop": develop} if develop or "develop" in _pairs_of(old) else {}
+            _at(document, keys[:-1])[keys[-1]] = {"path": path, **develops, **kept}
+
+
+def _pairs_of(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _to_path(text: str, edit: ToPath) -> str:
+    old = _at(tomllib.loads(text), edit.keys)
+    if not isinstance(old, dict):
+        place = next(p for p in places(text) if p.keys == edit.keys)
+        path = toml_edits.quoted(edit.path, like=text[place.value])
+        table = toml_edits.inline_table(text, _pairs(path, develop=edit.develop))
+        return toml_edits.replace_value(text, edit.keys, table)
+    source = "path" if "path" in old else next((key for key in old if key in _SOURCES), "")
+    if not source:  # nothing but extras, markers and the like: nowhere to put it in
+        raise KeyError(edit.keys)
+    place = next(p for p in places(text) if p.keys == (*edit.keys, source))
+    like = text[place.value] if isinstance(old[source], str) else '"'
+    path = toml_edits.quoted(edit.path, like=like)
+    text = toml_edits.replace_pair(text, (*edit.keys, source), "path", path)
+    if "develop" in old:
+        develop = "true" if edit.develop else "false"
+        text = toml_edits.replace_value(text, (*edit.keys, "develop"), develop)
+    elif edit.develop:
+        text = toml_edits.insert_pair(text, (*edit.keys, "path"), "develop", "true")
+    for key in old:
+        if key in _NOT_FOR_PATHS and key not in ("path", "develop", source):
+            text = toml_edits.remove(text, (*edit.keys, key))
+    return text
+
+
+def _pairs(path: str, *, develop: bool) -> dict[str, str]:
+    return {"path": path, "develop": "true"} if develop else {"path": path}
+
+
+def _with_string(text: str, keys: Keys, value: str) -> str:
+    place = next(p for p in places(text) if p.keys == keys)
+    return toml_edits.replace_value(text, keys, toml_edits.quoted(value, like=text[place.value]))
 
 
 def _at(document: Any, keys: Keys) -> Any:  # noqa: ANN401 - whatever stands there

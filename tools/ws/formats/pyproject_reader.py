@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ws.formats import member_settings
 from ws.formats.tables import TableReader
 from ws.formats.toml import parse
 from ws.model.manifest import MAIN, Dependency, Manifest
@@ -64,6 +65,7 @@ class _Source:
             dependencies=tuple(self._dependencies()),
             text=self.text,
             document=self.document,
+            settings=member_settings.read(self.reader, self.reader.table(self.document, "tool")),
         )
 
     def _either(self, key: str) -> str:

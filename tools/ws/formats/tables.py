@@ -30,9 +30,14 @@ class TableReader:
         self._path = path
         self._faults: dict[tuple[Where, str], WsError] = {}
 
+    @property
+    def faults(self) -> list[WsError]:
+        """All faults noted so far."""
+        return list(self._faults.values())
+
     def finish(self) -> None:
         """Raise all faults noted so far, if any."""
-        raise_all(list(self._faults.values()))
+        raise_all(self.faults)
 
     def fault(self, rule: str, reason: str, keys: Keys, hint: str = "") -> None:
         """Note a fault at the place of `keys`; once, however often its value is read."""

@@ -5,34 +5,57 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ws.errors import WsError, raise_all
 from ws.formats.tables import TableReader
 from ws.formats.toml import parse
-from ws.model.workspace import Settings
+from ws.model.names import normalise
+from ws.model.workspace import Catalog, Settings, Shared
 
 KEYS: dict[str, tuple[str, ...]] = {
-    "workspace": ("name", "members", "exclude"),
+    "workspace": ("name", "members", "exclude", "catalog-mode"),
+    "shared": ("package", "consumers", "dedupe", "keep"),
+    "catalog": (),
+    "catalogs": (),
     "install": ("jobs",),
 }
-"""Every key that this version knows, by table. A key without effect would be a lie."""
+"""Every key that this version knows, by table. A key without effect would be a lie.
+
+The keys of the catalogs are names of packages, and free.
+"""
 
 _JOBS = re.compile(r"[1-9]\d*%?")
+_MODES = ("strict", "prefer")
 
 
 def read(data: bytes, path: str = "workspace.toml") -> Settings:
     """What a `workspace.toml` says. Raises `ManifestError` or `Faults`, all that are in it."""
+    settings, faults = read_with_faults(data, path)
+    raise_all(faults)
+    return settings
+
+
+def read_with_faults(data: bytes, path: str = "workspace.toml") -> tuple[Settings, list[WsError]]:
+    """What can be made of a `workspace.toml`, and what is wrong with it.
+
+    So a run can go on to find what is wrong elsewhere. Raises `ManifestError` for what is no TOML.
+    """
     text, document = parse(data, path)
     reader = TableReader(text, path)
     reader.only(document, (), KEYS)
-    tables = {name: reader.table(document, name) for name in KEYS}
-    for name, known in KEYS.items():
-        reader.only(tables[name], (name,), known)
-    workspace = tables["workspace"]
+    workspace, install = reader.table(document, "workspace"), reader.table(document, "install")
+    reader.only(workspace, ("workspace",), KEYS["workspace"])
+    reader.only(install, ("install",), KEYS["install"])
+    catalogs = reader.table(document, "catalogs")
     settings = Settings(
         name=reader.text(workspace, "workspace", "name"),
         members=reader.texts(workspace, "workspace", "members"),
         text=text,
         exclude=reader.texts(workspace, "workspace", "exclude"),
-        install_jobs=_jobs(reader, tables["install"]),
+        shared=_shared(reader, document),
+        catalog=_catalog(reader, document, "catalog"),
+        catalogs={name: _catalog(reader, catalogs, "catalogs", name) for name in catalogs},
+        strict_catalog=_mode(reader, workspace) == "strict",
+        install_jobs=_jobs(reader, install),
     )
     if "members" not in workspace and isinstance(document.get("workspace", {}), dict):
         reader.fault(
@@ -41,13 +64,51 @@ def read(data: bytes, path: str = "workspace.toml") -> Settings:
             ("workspace",),
             'say where they are: members = ["packages/**", "services/*"] under [workspace]',
         )
-    reader.finish()
-    return settings
+    return settings, reader.faults
 
 
 def valid_jobs(text: str) -> bool:
     """Whether `text` is a number of jobs (`4`) or a share of the cores (`50%`)."""
     return _JOBS.fullmatch(text) is not None
+
+
+def _shared(reader: TableReader, document: dict[str, Any]) -> tuple[Shared, ...]:
+    return tuple(
+        shared
+        for index, table in enumerate(reader.get(document, ("shared",), list) or [])
+        if (shared := _one_shared(reader, table, index)) is not None
+    )
+
+
+def _one_shared(reader: TableReader, table: object, index: int) -> Shared | None:
+    keys = ("shared", index)
+    if not isinstance(table, dict):
+        reader.fault("manifest/type", '"shared" must be written [[shared]]', keys)
+        return None
+    reader.only(table, keys, KEYS["shared"])
+    for key in ("package", "consumers"):
+        if key not in table:
+            hint = 'such as package = "shared-python" and consumers = ["workers/**"]'
+            reader.fault("manifest/shared", f'[[shared]] lacks "{key}"', keys, hint)
+    return Shared(
+        package=normalise(reader.text(table, *keys, "package")),
+        consumers=reader.texts(table, *keys, "consumers"),
+        dedupe=reader.get(table, (*keys, "dedupe"), bool) or False,
+        keep=tuple(normalise(name) for name in reader.texts(table, *keys, "keep")),
+    )
+
+
+def _catalog(reader: TableReader, table: dict[str, Any], *keys: str) -> Catalog:
+    packages = reader.table(table, *keys)
+    return {normalise(name): reader.text(packages, *keys, name) for name in packages}
+
+
+def _mode(reader: TableReader, workspace: dict[str, Any]) -> str:
+    keys = ("workspace", "catalog-mode")
+    mode = reader.text(workspace, *keys) or "strict"
+    if mode not in _MODES:
+        reader.fault("manifest/value", '"catalog-mode" must be "strict" or "prefer"', keys)
+    return mode
 
 
 def _jobs(reader: TableReader, install: dict[str, Any]) -> str:

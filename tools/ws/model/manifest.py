@@ -29,6 +29,34 @@ class Dependency:
 
 
 @dataclass(frozen=True, slots=True)
+class DependencySettings:
+    """What a member says of one of its dependencies on a member (`[tool.ws.dependencies.NAME]`)."""
+
+    develop: bool = True
+    """Whether the path dependency is to be editable."""
+    published: bool = False
+    """Whether a published version is meant, and no path."""
+
+
+@dataclass(frozen=True, slots=True)
+class MemberSettings:
+    """What belongs to one member alone (`[tool.ws]` of its manifest)."""
+
+    sync: bool = True
+    """Whether `ws sync` may change this manifest, and complain about it."""
+    ignore: tuple[str, ...] = ()
+    """Rules, or globs of rules such as `imports/*`, that are not checked here."""
+    catalog: str = ""
+    """The name of the catalog that holds here instead of `[catalog]`."""
+    dependencies: Mapping[str, DependencySettings] = field(default_factory=dict)
+    """By normalised name."""
+
+    def of(self, name: str) -> DependencySettings:
+        """What is said of the dependency with this normalised name."""
+        return self.dependencies.get(name, DependencySettings())
+
+
+@dataclass(frozen=True, slots=True)
 class Manifest:
     """What one `pyproject.toml` says."""
 
@@ -44,3 +72,4 @@ class Manifest:
     """The whole file, line endings kept: what an edit starts from."""
     document: Mapping[str, Any] = field(repr=False, compare=False)
     """The parsed TOML, for those who need more than the fields above. Never changed."""
+    settings: MemberSettings = field(default_factory=MemberSettings)

@@ -21,13 +21,13 @@ class Mode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class WriteFile:
-    """Replace the text of one file."""
+    """Replace the text of one file, or make one."""
 
     member: str
     path: str
     """Relative to the workspace root."""
-    before: str
-    """What the plan read; writing refuses when the file says something else by then."""
+    before: str | None
+    """What the plan read, `None` if there was no such file; writing refuses if that has changed."""
     after: str
     reason: str
 
@@ -35,6 +35,40 @@ class WriteFile:
     def key(self) -> str:
         """What identifies this action in its plan."""
         return f"write {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that lies in a folder which is to be made, or to be copied."""
+
+    path: str
+    """Relative to that folder, with forward slashes."""
+    data: bytes
+    executable: bool = False
+
+    @property
+    def text(self) -> str | None:
+        """The text that it holds, line endings kept; `None` if that is no text."""
+        try:
+            return None if b"\0" in self.data else self.data.decode()
+        except UnicodeDecodeError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class MakeFolder:
+    """Make a folder with all that lies in it, or nothing of it."""
+
+    member: str
+    path: str
+    """Relative to the workspace root. It may exist by then, if nothing is in it."""
+    files: tuple[NewFile, ...]
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """What identifies this action in its plan."""
+        return f"make {self.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +98,7 @@ class RunTool:
         return " ".join((self.tool, "-C", self.folder, *self.args))
 
 
-Action = WriteFile | RunTool
+Action = WriteFile | MakeFolder | RunTool
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +123,28 @@ class Plan:
 def _diff(action: Action) -> str:
     if isinstance(action, RunTool):
         return f"# would run: {action.command}  ({action.reason})\n"
+    if isinstance(action, MakeFolder):
+        return "".join(_new_file(f"{action.path}/{file.path}", file) for file in action.files)
+    if action.before is None:
+        return _new_file(action.path, NewFile(action.path, action.after.encode()))
+    return _lines(action.before, action.after, f"a/{action.path}", f"b/{action.path}")
+
+
+def _new_file(path: str, file: NewFile) -> str:
+    """The diff of a file that did not exist, with git's header: it tells of empty files too."""
+    mode = "100755" if file.executable else "100644"
+    head = f"diff --git a/{path} b/{path}\nnew file mode {mode}\n"
+    if file.text is None:
+        return f"{head}Binary files /dev/null and b/{path} differ\n"
+    return head + _lines("", file.text, "/dev/null", f"b/{path}")
+
+
+def _lines(before: str, after: str, old: str, new: str) -> str:
     from difflib import unified_diff  # costs start-up; only --diff needs it
 
-    before, after = (list(StringIO(text, newline="\n")) for text in (action.before, action.after))
-    lines = unified_diff(before, after, f"a/{action.path}", f"b/{action.path}")
+    lines = unified_diff(
+        *(list(StringIO(text, newline="\n")) for text in (before, after)), old, new
+    )
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )

@@ -9,6 +9,7 @@ from ws.model.graph import Edge, Graph
 from ws.model.manifest import MAIN
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ws.model.manifest import Manifest
@@ -35,6 +36,24 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Shared:
+    """Who must depend on a shared package (`[[shared]]`)."""
+
+    package: str
+    """Normalised."""
+    consumers: tuple[str, ...]
+    """Patterns of folders; `!` before one takes away."""
+    dedupe: bool = False
+    """Whether consumers do not repeat what the package already brings."""
+    keep: tuple[str, ...] = ()
+    """Normalised names, or globs of names, that consumers may repeat all the same."""
+
+
+Catalog = dict[str, str]
+"""One constraint for each package, by normalised name, in the order in which it was written."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What `workspace.toml` says."""
 
@@ -43,6 +62,12 @@ class Settings:
     text: str = field(default="", repr=False, compare=False)
     """The whole file, for the places of what is wrong in it."""
     exclude: tuple[str, ...] = ()
+    shared: tuple[Shared, ...] = ()
+    catalog: Catalog = field(default_factory=dict)
+    catalogs: Mapping[str, Catalog] = field(default_factory=dict)
+    """Others that a member can choose, by name."""
+    strict_catalog: bool = True
+    """Whether members that use a package of the catalog must use it so, or only should."""
     install_jobs: str = ""
     """`[install] jobs`, as for `--jobs`; empty for the default."""
 

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from ws.model.workspace import Member
 
-Locks = dict[str, bytes | None]
-"""The content of each member's `poetry.lock`, by member name; `None` where there is none."""
+UNREADABLE = "lock/unreadable"
+"""The rule of what Poetry cannot mend, since it cannot read it either."""
 
 
 def findings(members: Sequence[Member], locks: Mapping[str, bytes | None]) -> tuple[Finding, ...]:
@@ -30,7 +30,11 @@ def _finding(member: Member, lock: bytes | None) -> Finding | None:
     try:
         header = read_header(lock)
     except LockUnreadableError as error:
-        return _drift(member, "lock/unreadable", f"the lock cannot be read: {error}")
+        path = member.file("poetry.lock")
+        hint = f"git checkout -- {path} (or delete it), then ws lock"
+        if error.merge:
+            hint = f"take either side (git checkout --ours {path}), then ws lock"
+        return _drift(member, UNREADABLE, f"the lock cannot be read: {error}", hint=hint)
     if header.content_hash in _fresh_hashes(member, header):
         return None
     message = (
@@ -49,12 +53,14 @@ def _fresh_hashes(member: Member, header: LockHeader) -> set[str]:
     return fresh
 
 
-def _drift(member: Member, rule: str, message: str, line: int | None = None) -> Finding:
+def _drift(
+    member: Member, rule: str, message: str, line: int | None = None, hint: str = ""
+) -> Finding:
     return Finding(
         rule=rule,
         severity="error",
         message=message,
         where=Where(member.file("poetry.lock"), line),
         member=member.name,
-        hint=f"ws lock --filter {member.name}",
+        hint=hint or f"ws lock --filter {member.name}",
     )

@@ -24,6 +24,8 @@ def select(workspace: Workspace, patterns: Sequence[str], folder: str = ".") -> 
     and `!X` for not X. Several are a union, less what `!` takes away. Raises `UsageError` (or
     `Faults`) for each pattern that matches nothing.
     """
+    if not patterns:
+        return workspace.members
     faults: list[WsError] = []
     wanted: set[str] = set()
     unwanted: set[str] = set()
@@ -48,7 +50,7 @@ def select(workspace: Workspace, patterns: Sequence[str], folder: str = ".") -> 
 
 
 def _matching(workspace: Workspace, pattern: str, folder: str) -> set[str]:
-    if pattern.startswith("["):
+    if pattern.startswith("[") and pattern.endswith("]"):
         raise UsageError(
             f"--filter {pattern}: changes since a git ref cannot be chosen in this version",
             rule="usage/filter",
@@ -59,7 +61,7 @@ def _matching(workspace: Workspace, pattern: str, folder: str) -> set[str]:
     if not names:
         known = (*workspace.by_name, *(member.path for member in workspace.members))
         raise UsageError(
-            f"--filter {pattern} matches no member",
+            f'--filter "{pattern}" matches no member',
             rule="usage/filter",
             hint=did_you_mean(core, known) or "see `ws list` for the members",
         )

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import Where
-from ws.formats.pyproject_editor import Repoint, repoint
+from ws.formats.pyproject_editor import ToPath, edited
 from ws.formats.toml_places import line_of
 from ws.model.plan import Plan, WriteFile
 from ws.model.report import Finding
@@ -33,14 +33,14 @@ def plan(workspace: Workspace, members: Sequence[Member]) -> Plan:
     for member in members:
         strays = tuple(_strays(workspace, member))
         if strays:
-            edits = [Repoint(stray.dependency.keys, stray.path) for stray in strays]
+            edits = [ToPath(stray.dependency.keys, stray.path) for stray in strays]
             path = member.file("pyproject.toml")
             before = member.manifest.text
             write = WriteFile(
                 member=member.name,
                 path=path,
                 before=before,
-                after=repoint(before, edits),
+                after=edited(before, edits, path),
                 reason=", ".join(f"{stray.dependency.name} → {stray.path}" for stray in strays),
             )
             writes.append(write)

@@ -24,11 +24,18 @@ def mermaid(edges: Mapping[str, Sequence[Edge]]) -> str:
     """A Mermaid flowchart; edges that only groups make are dotted."""
     lines = ["graph LR"]
     for source, targets in edges.items():
-        lines.append(f"  {source}")
+        lines.append(f"  {_node(source)}")
         lines.extend(
-            f"  {source} {'-->' if edge.main else '-.->'} {edge.target}" for edge in targets
+            f"  {_node(source)} {'-->' if edge.main else '-.->'} {_node(edge.target)}"
+            for edge in targets
         )
     return "".join(f"{line}\n" for line in lines)
+
+
+def _node(name: str) -> str:
+    """A name as a node of Mermaid, which has words of its own (docs: "Flowcharts", `end`)."""
+    reserved = ("end", "graph", "subgraph", "flowchart", "style", "class", "click", "default")
+    return f'{name}_["{name}"]' if name in reserved else name
 
 
 def dot(edges: Mapping[str, Sequence[Edge]]) -> str:

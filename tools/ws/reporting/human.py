@@ -88,13 +88,14 @@ def _members(data: Mapping[str, Any], style: Style) -> str:
         (m["name"], m["version"], m["python"], m["path"], ", ".join(m["dependencies"]) or "-")
         for m in data["members"]
     ]
-    return _table(head, rows, style)
+    return table(head, rows, style)
 
 
 _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {"list": _members}
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style) -> str:
+    """Rows below a head, in columns as wide as they need."""
     widths = [max(len(row[column]) for row in (head, *rows)) for column in range(len(head))]
 
     def line(row: Sequence[str]) -> str:

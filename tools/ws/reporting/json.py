@@ -50,4 +50,5 @@ def outcome_data(outcome: Outcome) -> dict[str, Any]:
         "reason": outcome.reason,
         "seconds": outcome.seconds,
         "log": outcome.log,
+        "output": list(outcome.output),
     }

@@ -1,17 +1,10 @@
-"""Runs under Poetry's own interpreter: what this Poetry is, and how its package index answers.
-
-Prints one JSON object. Standard library and Poetry only; `ws` need not be installed there.
-"""
+"""Prints what this Poetry is, and how its package index answers, as one JSON object."""
 
 import inspect
 import json
 import os
 import sys
 from importlib.metadata import entry_points, version
-from pathlib import Path
-
-# The folder of this file holds modules of other names that Poetry uses too ("poetry" itself).
-sys.path[:] = [entry for entry in sys.path if Path(entry) != Path(__file__).parent]
 
 
 def default_index() -> str:

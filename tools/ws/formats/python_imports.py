@@ -1,0 +1,204 @@
+"""Python source to the modules that it imports, read from the syntax tree.
+
+Source may be anything, so nothing here raises for what it says; a file that is no Python gives an
+`Unreadable`. Python's own parser decides what is Python: that of the interpreter `ws` runs under.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+When = Literal["always", "optional", "typing"]
+"""When an import must succeed: whenever its line is reached; never, for a failure is caught or only
+asked for; or never at run time, for only type checkers see it."""
+
+_WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
+_BLANKED = bytes(code if _WORD.match(bytes([code])) else 0x20 for code in range(256))
+_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_NAMING = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)+)(?::[\w.]+)?|([^\W\d]\w*):[\w.]+")
+
+_CALLS: dict[str, When] = {
+    "import_module": "always",
+    "__import__": "always",
+    "run_module": "always",
+    "importorskip": "optional",
+    "find_spec": "optional",
+}
+"""Functions whose first argument is the name of a module: of importlib, runpy, pytest."""
+_CALLED = re.compile(rb"import_module|__import__|run_module|importorskip|find_spec")
+_CATCHING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+
+
+class Import(NamedTuple):
+    """One module that a file asks for."""
+
+    name: str
+    """Absolute and dotted. `from a import b` gives `a.b`, whether or not `b` is a module."""
+    line: int
+    when: When
+
+
+class Unreadable(NamedTuple):
+    """Why a file is not Python, and the line if that is known."""
+
+    reason: str
+    line: int | None
+
+
+def words(source: bytes) -> set[bytes]:
+    """All words of a file, a cheap way to see what it cannot import: what it does not mention."""
+    return set(source.translate(_BLANKED).split())
+
+
+def read(source: bytes) -> tuple[Import, ...] | Unreadable:
+    """The absolute imports of a file in the order of their lines; relative ones are left out.
+
+    An import in a `try` whose `except` catches ImportError, or below `suppress(ImportError)`, is
+    `optional`; one below `if TYPE_CHECKING:` is for `typing`. The literal that is given to
+    `importlib.import_module` and its like counts as an import.
+    """
+    tree = _parsed(source)
+    if isinstance(tree, Unreadable):
+        return tree
+    called = _CALLED.search(source) is not None
+    found = [found for node, when in _statements(tree) for found in _imports(node, when, called)]
+    return tuple(sorted(found, key=lambda found: found.line))
+
+
+def named(source: bytes) -> set[str]:
+    """The dotted names that stand in strings (`"a.b"`, `"a.b:c"`), as frameworks take modules."""
+    tree = _parsed(source)
+    if isinstance(tree, Unreadable):
+        return set()
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return {name for text in texts if isinstance(text, str) for name in module_named(text)}
+
+
+def module_named(text: str) -> tuple[str, ...]:
+    """The module that a whole string names with a dot or, as entry points do, a colon."""
+    found = _NAMING.fullmatch(text)
+    return (found[1] or found[2],) if found else ()
+
+
+def _parsed(source: bytes) -> ast.Module | Unreadable:
+    with warnings.catch_warnings():  # such as of an invalid escape: not what was asked
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(source)
+        except SyntaxError as error:
+            return Unreadable(error.msg, error.lineno or None)
+        except (ValueError, RecursionError, MemoryError) as error:  # null bytes; nesting, absurd
+            return Unreadable(str(error) or "it is nested too deep", None)
+
+
+def _statements(tree: ast.Module) -> Iterator[tuple[ast.AST, When]]:
+    """All statements, and when they run. No recursion: a chain of `elif` may be of any length."""
+    todo: list[tuple[ast.AST, When]] = [(tree, "always")]
+    while todo:
+        node, when = todo.pop()
+        yield node, when
+        for block in _BLOCKS:
+            for child in getattr(node, block, ()):
+                todo.append((child, _within(node, block, when)))
+
+
+def _within(node: ast.AST, block: str, when: When) -> When:
+    """When the statements in a block of `node` run, given when that itself does."""
+    if when == "typing":
+        return when
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        return "always"  # called some time, when nobody catches any more
+    if isinstance(node, ast.If):
+        unseen = "orelse" if _is_negated(node.test) else "body"
+        return "typing" if block == unseen and _is_for_typing(node.test) else when
+    if block == "body" and _catches(node):
+        return "optional"
+    return when
+
+
+def _is_negated(test: ast.expr) -> bool:
+    return isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+
+
+def _is_for_typing(test: ast.expr) -> bool:
+    """Whether a condition is never met at run time, or for `not` always."""
+    if isinstance(test, ast.UnaryOp):
+        return isinstance(test.op, ast.Not) and _is_for_typing(test.operand)
+    if isinstance(test, ast.BoolOp):
+        return isinstance(test.op, ast.And) and any(map(_is_for_typing, test.values))
+    return _last_name(test) == "TYPE_CHECKING"
+
+
+def _catches(node: ast.AST) -> bool:
+    """Whether what `node` holds may fail to import."""
+    if isinstance(node, ast.Try | ast.TryStar):
+        return any(_is_caught(handler.type) for handler in node.handlers)
+    if isinstance(node, ast.With | ast.AsyncWith):
+        calls = [item.context_expr for item in node.items]
+        return any(
+            isinstance(call, ast.Call)
+            and _last_name(call.func) == "suppress"
+            and any(map(_is_caught, call.args))
+            for call in calls
+        )
+    return False
+
+
+def _is_caught(kind: ast.expr | None) -> bool:
+    if kind is None:
+        return True
+    kinds = kind.elts if isinstance(kind, ast.Tuple) else [kind]
+    return any(_last_name(each) in _CATCHING for each in kinds)
+
+
+def _last_name(node: ast.expr) -> str:
+    """`c` of `a.b.c`; empty for what is no name."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _imports(node: ast.AST, when: When, called: bool) -> Iterator[Import]:  # noqa: FBT001
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield Import(alias.name, alias.lineno, when)
+    elif isinstance(node, ast.ImportFrom):
+        if not node.level and node.module:
+            for alias in node.names:
+                name = node.module if alias.name == "*" else f"{node.module}.{alias.name}"
+                yield Import(name, alias.lineno, when)
+    elif called:
+        yield from _calls(_expressions(node), when)
+
+
+def _expressions(node: ast.AST) -> Iterator[ast.AST]:
+    """All that a statement itself evaluates, without the statements in its blocks."""
+    inner = {id(child) for block in _BLOCKS for child in _children(node, block)}
+    todo = [child for child in ast.iter_child_nodes(node) if id(child) not in inner]
+    while todo:
+        child = todo.pop()
+        yield child
+        todo.extend(ast.iter_child_nodes(child))
+
+
+def _children(node: ast.AST, block: str) -> Iterable[ast.AST]:
+    children = getattr(node, block, ())
+    return children if isinstance(children, list) else ()
+
+
+def _calls(nodes: Iterable[ast.AST], when: When) -> Iterator[Import]:
+    for node in nodes:
+        if isinstance(node, ast.Call) and _last_name(node.func) in _CALLS:
+            given = [*node.args, *(word.value for word in node.keywords if word.arg == "name")]
+            first = given[0] if given else None
+            name = first.value if isinstance(first, ast.Constant) else None
+            if isinstance(name, str) and _DOTTED.fullmatch(name):
+                own = _CALLS[_last_name(node.func)]
+                yield Import(name, node.lineno, own if when == "always" else when)
