@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, settings
 
 from ws.cli.main import main
 from ws.files.loader import load
-from ws.formats import pyproject_reader
-from ws.model.workspace import Member, Settings, Workspace
+from ws.formats import pyproject_reader, workspace_toml
+from ws.model.workspace import Member, Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -88,17 +88,23 @@ def make_loaded(
 
 @pytest.fixture
 def read_workspace() -> Callable[[Mapping[str, str]], Workspace]:
-    """A workspace that never was on a disk: folders and manifests, as `make_workspace` has them."""
+    """A workspace that never was on a disk: folders and manifests, as `make_workspace` has them,
+    and perhaps the text of its `workspace.toml`.
+    """
 
     def read(manifests: Mapping[str, str]) -> Workspace:
+        text = manifests.get("workspace.toml", '[workspace]\nmembers = ["**"]\n')
+        settings = workspace_toml.read(text.encode())
         members = []
         for folder, text in sorted(manifests.items()):
+            if folder == "workspace.toml":
+                continue
             name = Path(folder).name or "root"
             full = text if text.startswith("[") else member(name, text)
             manifest = pyproject_reader.read(full.encode(), f"{folder}/pyproject.toml", name)
             assert manifest is not None
             members.append(Member(folder, manifest))
-        return Workspace(Path("/nowhere"), Settings(("**",)), tuple(members))
+        return Workspace(Path("/nowhere"), settings, tuple(members))
 
     return read
 

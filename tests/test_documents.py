@@ -50,6 +50,6 @@ def test_the_json_schema_knows_the_keys_that_the_reader_knows() -> None:
 
 def test_the_rules_in_the_reference_are_those_of_the_code() -> None:
     reference = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:sync|lock|graph)/[a-z-]+)`", reference))
+    named = set(re.findall(r"`((?:sync|catalog|lock|graph|imports)/[a-z-]+)`", reference))
     planning = "".join(path.read_text() for path in (ROOT / "tools/ws/planning").glob("*.py"))
-    assert named == set(re.findall(r'"((?:sync|lock|graph)/[a-z-]+)"', planning))
+    assert named == set(re.findall(r'"((?:sync|catalog|lock|graph|imports)/[a-z-]+)"', planning))

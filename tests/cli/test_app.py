@@ -130,7 +130,7 @@ def test_sync_rewrites_once_and_then_finds_nothing(make_workspace: Make, ws: Ws)
     )
     written = manifest.stat()
     again = ws("sync")
-    assert again == (0, "", "sync: every path dependency is as it should be\n")
+    assert again == (0, "", "sync: every manifest is as it should be\n")
     assert manifest.stat().st_mtime_ns == written.st_mtime_ns
 
 
@@ -383,6 +383,7 @@ def test_the_check_loads_no_more_than_it_needs(make_workspace: Make) -> None:
         "ws.formats.lock",
         "ws.formats.member_settings",
         "ws.formats.pyproject_reader",
+        "ws.formats.references",
         "ws.formats.tables",
         "ws.formats.toml",
         "ws.formats.workspace_toml",

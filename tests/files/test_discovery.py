@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws.files.discovery import Found, discover
+from ws.files.discovery import Found, discover, would_find
 from ws.model.workspace import Settings
 
 Write = Callable[[Mapping[str, str]], Path]
@@ -236,3 +236,28 @@ def test_globs_mean_what_the_standard_librarys_mean(
         for pattern, paths in expected.items()
         if not paths
     ]
+
+
+PLACES = st.sampled_from(
+    [".", "a", "a/b", "a/b/c", "a/.h", "a/.h/b", "node_modules/a", "env/a", "env", "out/a", "b/out"]
+)
+GLOBS = st.sampled_from(
+    ["**", "*", "a/*", "a/**", "**/b", "./a/b/", "a/.h/b", "a/.h/**", ".", "env/**", "out/*", "z/*"]
+)
+
+
+@given(PLACES, st.lists(GLOBS, min_size=1, max_size=3), st.lists(GLOBS, max_size=1))
+def test_where_a_member_would_be_found_it_is_found(
+    place: str, members: list[str], exclude: list[str]
+) -> None:
+    """Before the folder exists, one can say what will come of it."""
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        (root / ".gitignore").write_text("out/\n")
+        (root / "env").mkdir()
+        (root / "env" / "pyvenv.cfg").touch()
+        chosen = Settings(tuple(members), exclude=tuple(exclude))
+        expected = would_find(root, chosen, place)
+        write_members(root, place)
+        found, _ = discover(root, chosen)
+        assert (place in [each.path for each in found]) is expected

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,8 +86,8 @@ FILES = st.dictionaries(
 )
 
 
-def ignored_by_git(root: Path) -> set[str]:
-    asked = "".join(f"{folder}\0" for folder in FOLDERS).encode()
+def ignored_by_git(root: Path, paths: Sequence[str] = FOLDERS) -> set[str]:
+    asked = "".join(f"{path}\0" for path in paths).encode()
     command = ["git", "check-ignore", "-z", "--stdin"]
     done = subprocess.run(command, cwd=root, input=asked, capture_output=True, check=False)
     assert done.returncode in {0, 1}, done.stderr
@@ -116,3 +116,28 @@ def ancestry(folder: str) -> list[str]:
     """The folders on the way to a folder, and itself: a walk that stops at one never comes here."""
     parts = folder.split("/")
     return [os.path.join(*parts[:depth]) for depth in range(1, len(parts) + 1)]
+
+
+INSIDE = [f"{folder}/{name}" for folder in FOLDERS for name in ("x.py", "bb", "keep")]
+
+
+@settings(max_examples=40)
+@given(FILES)
+def test_files_that_are_ignored_are_those_that_git_ignores(
+    tmp_path_factory: pytest.TempPathFactory, files: dict[str, list[str]]
+) -> None:
+    root = tmp_path_factory.mktemp("repository")
+    subprocess.run(["git", "init", "--quiet"], cwd=root, check=True)
+    paths = [path for path in INSIDE if path not in FOLDERS]
+    for path in paths:
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).touch()
+    for folder, lines in files.items():
+        (root / folder / ".gitignore").write_text("\n".join(lines))
+    ignored = Ignored(root)
+    found = {
+        path
+        for path in paths
+        if ignored.file(path) or any(map(ignored.folder, ancestry(os.path.dirname(path))))
+    }
+    assert found == ignored_by_git(root, paths)

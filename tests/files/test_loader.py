@@ -125,8 +125,7 @@ def test_the_option_comes_before_the_variable_and_that_before_the_search(
             None,
             {},
             "there is no workspace.toml in this folder or above it",
-            'go into a workspace, or make one: a workspace.toml with members = ["packages/**"]'
-            " under [workspace]",
+            "go into a workspace, or make one of this repository: ws init",
         ),
     ],
 )

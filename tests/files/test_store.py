@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ws.errors import WorkError
 from ws.files.store import Store
+from ws.model.plan import NewFile
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def store(tmp_path: Path) -> Store:
     return Store(root)
 
 
-def fault(store: Store, path: str, before: str, after: str) -> tuple[str, str]:
+def fault(store: Store, path: str, before: str | None, after: str) -> tuple[str, str]:
     with pytest.raises(WorkError) as raised:
         store.write(path, before, after)
     assert raised.value.where is not None
@@ -85,6 +86,89 @@ def test_a_file_that_was_changed_in_the_meantime_is_left_alone(store: Store) -> 
 def test_a_file_that_was_deleted_in_the_meantime_stays_deleted(store: Store) -> None:
     assert fault(store, "a.toml", "old", "new")[0] == "write/changed"
     assert store.read("a.toml") is None
+
+
+def test_a_file_that_does_not_exist_yet_is_made_with_the_folders_above_it(store: Store) -> None:
+    assert store.write("a/b/c.toml", None, "")
+    assert store.read("a/b/c.toml") == b""
+
+
+def test_a_file_that_somebody_made_in_the_meantime_is_left_alone(store: Store) -> None:
+    (store.root / "a.toml").write_text("theirs")
+    assert fault(store, "a.toml", None, "new")[0] == "write/changed"
+    assert store.read("a.toml") == b"theirs"
+
+
+FILES = (NewFile("pyproject.toml", b"[project]\n"), NewFile("src/run", b"#!", executable=True))
+
+
+def tree(store: Store) -> dict[str, bytes]:
+    """All files below the root, and the empty folders."""
+    return {
+        path.relative_to(store.root).as_posix(): path.read_bytes() if path.is_file() else b"empty"
+        for path in store.root.rglob("*")
+        if path.is_file() or not any(path.iterdir())
+    }
+
+
+@pytest.mark.parametrize("there_already", [".", "a", "a/b", "a/b/c"])
+def test_a_folder_is_made_with_all_its_files_and_nothing_else(
+    there_already: str, store: Store
+) -> None:
+    (store.root / there_already).mkdir(parents=True, exist_ok=True)
+    store.make_folder("a/b/c", FILES)
+    assert tree(store) == {"a/b/c/pyproject.toml": b"[project]\n", "a/b/c/src/run": b"#!"}
+    assert os.access(store.root / "a/b/c/src/run", os.X_OK)
+    assert not os.access(store.root / "a/b/c/pyproject.toml", os.X_OK)
+
+
+def test_a_folder_that_somebody_put_something_into_is_left_alone(store: Store) -> None:
+    store.write("a/theirs", None, "theirs")
+    with pytest.raises(WorkError, match="something was put into this folder by somebody else"):
+        store.make_folder("a", FILES)
+    assert tree(store) == {"a/theirs": b"theirs"}
+
+
+def test_a_folder_below_a_file_cannot_be_made(store: Store) -> None:
+    store.write("a", None, "theirs")
+    with pytest.raises(WorkError, match="Not a directory"):
+        store.make_folder("a/b", FILES)
+    assert tree(store) == {"a": b"theirs"}
+
+
+def test_a_folder_behind_a_link_out_of_the_root_is_not_made(store: Store) -> None:
+    (store.root / "a").symlink_to(store.root.parent)
+    with pytest.raises(WorkError, match="outside the workspace"):
+        store.make_folder("a/b", FILES)
+    assert not (store.root.parent / "b").exists()
+
+
+@pytest.mark.parametrize("there_already", [".", "a/b"])
+def test_a_folder_whose_making_fails_is_not_there_at_all(there_already: str, store: Store) -> None:
+    (store.root / there_already).mkdir(parents=True, exist_ok=True)
+    before = tree(store)
+    with pytest.raises(WorkError, match="File name too long"):
+        store.make_folder("a/b", (*FILES, NewFile("x" * 300, b"")))
+    assert tree(store) == before
+
+
+def test_what_came_to_its_place_already_is_taken_back_when_the_rest_cannot(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C, too; the manifest, given first, comes last, so that no half member is ever found."""
+    (store.root / "a").mkdir()
+    rename = Path.rename
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if target == store.root / "a" / "pyproject.toml":
+            assert (store.root / "a" / "src").exists()
+            raise KeyboardInterrupt
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        store.make_folder("a", FILES)
+    assert tree(store) == {"a": b"empty"}
 
 
 def test_a_link_within_the_root_is_followed_and_stays(store: Store) -> None:

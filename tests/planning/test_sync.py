@@ -23,12 +23,12 @@ Read = Callable[[Mapping[str, str]], Workspace]
 
 def planned(workspace: Workspace) -> dict[str, str]:
     """What the plan writes, by path."""
-    actions = sync.plan(workspace, workspace.members).actions
+    actions = sync.plan(sync.changes(workspace, workspace.members)).actions
     return {action.path: action.after for action in actions if isinstance(action, WriteFile)}
 
 
 def found(workspace: Workspace) -> list[Finding]:
-    return list(sync.findings(workspace, workspace.members))
+    return [change.finding() for change in sync.changes(workspace, workspace.members)]
 
 
 def test_a_wrong_path_is_replaced_by_the_right_one(read_workspace: Read) -> None:
@@ -37,7 +37,7 @@ def test_a_wrong_path_is_replaced_by_the_right_one(read_workspace: Read) -> None
         {"packages/shared": "", chat: 'shared = {path = "../shared", develop = true} # why\n'}
     )
     before = workspace.by_name["chat"].manifest.text
-    assert sync.plan(workspace, workspace.members) == Plan(
+    assert sync.plan(sync.changes(workspace, workspace.members)) == Plan(
         "sync",
         (
             WriteFile(
@@ -45,7 +45,8 @@ def test_a_wrong_path_is_replaced_by_the_right_one(read_workspace: Read) -> None
                 path=f"{chat}/pyproject.toml",
                 before=before,
                 after=before.replace('"../shared"', '"../../../../packages/shared"'),
-                reason="shared → ../../../../packages/shared",
+                reason='shared in [tool.poetry.dependencies] points to "../shared",'
+                ' not to "../../../../packages/shared"',
             ),
         ),
     )
@@ -63,7 +64,7 @@ def test_what_is_right_is_left_alone(read_workspace: Read) -> None:
 
 
 def test_a_path_dependency_on_no_member_is_left_alone(read_workspace: Read) -> None:
-    text = 'vendored = {path = "vendor/vendored"}\nrich = "^13"\nshared = "^0.1"\n'
+    text = 'vendored = {path = "vendor/vendored"}\nrich = "^13"\n'
     assert planned(read_workspace({"shared": "", "chat": text})) == {}
 
 
@@ -86,7 +87,7 @@ def test_a_member_inside_another_and_the_root_itself_are_reached(read_workspace:
 def test_only_the_chosen_members_are_changed(read_workspace: Read) -> None:
     text = 'shared = {path = "x"}\n'
     workspace = read_workspace({"shared": "", "a": text, "b": text})
-    plan = sync.plan(workspace, [workspace.by_name["b"]])
+    plan = sync.plan(sync.changes(workspace, [workspace.by_name["b"]]))
     assert [action.member for action in plan.actions] == ["b"]
 
 
@@ -103,6 +104,12 @@ def test_a_finding_says_what_is_wrong_and_where(read_workspace: Read) -> None:
         (finding.rule, str(finding.where), finding.message, finding.hint)
         for finding in found(workspace)
     ] == [
+        (
+            "sync/source",
+            "chat/pyproject.toml:5",
+            'shared in [tool.poetry.dependencies] is not taken from its path "../packages/shared"',
+            "ws sync --filter chat",
+        ),
         (
             "sync/path",
             "chat/pyproject.toml:6",
@@ -132,7 +139,7 @@ def test_a_path_out_of_the_workspace_that_names_no_member_is_beyond_repair(
     )
     assert [
         (finding.rule, str(finding.where), finding.message)
-        for finding in sync.beyond_repair(workspace, workspace.members)
+        for finding in sync.beyond_repair(sync.changes(workspace, workspace.members))
     ] == [
         (
             "sync/outside-root",
@@ -186,7 +193,7 @@ def test_after_the_plan_is_applied_every_path_is_right_and_the_next_plan_is_empt
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(text, encoding="utf-8")
         workspace = load(root)
-        plan = sync.plan(workspace, workspace.members)
+        plan = sync.plan(sync.changes(workspace, workspace.members))
         for action in plan.actions:
             assert isinstance(action, WriteFile)
             Store(root).write(action.path, action.before, action.after)
@@ -194,7 +201,7 @@ def test_after_the_plan_is_applied_every_path_is_right_and_the_next_plan_is_empt
         assert {action.member for action in plan.actions} == {
             finding.member for finding in found(workspace)
         }
-    assert sync.plan(again, again.members).is_empty
+    assert sync.plan(sync.changes(again, again.members)).is_empty
     assert found(again) == []
     for member in again.members:
         for dependency in member.manifest.dependencies:

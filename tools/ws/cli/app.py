@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
 from ws import __version__
-from ws.cli.options import Command
+from ws.cli.options import Command, complete_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,7 @@ def app() -> None:
 
     \b
     Begin with:
+      ws init        describe the members that a repository has already
       ws list        who is in this workspace
       ws install     an environment for every member, in parallel
       ws check       all checks, for pre-commit and CI
@@ -50,6 +51,37 @@ def _mode(*, check: bool, diff: bool) -> Mode:
     if check and diff:
         raise click.UsageError("--check and --diff exclude each other: choose one.")
     return Mode.CHECK if check else Mode.DIFF if diff else Mode.APPLY
+
+
+@app.command(cls=Command, checks=True, filters=False)
+@_modes
+@click.option("--yes", "-y", is_flag=True, help="Write it without asking.")
+@click.option("--force", is_flag=True, help="Write over a workspace.toml that is there already.")
+@click.option(
+    "--exclude",
+    multiple=True,
+    metavar="PATTERN",
+    help="Folders that are no members, relative to the root: 'examples/**'. Repeatable.",
+)
+def init(
+    context: Context, *, check: bool, diff: bool, yes: bool, force: bool, exclude: tuple[str, ...]
+) -> Report:
+    """Find the Poetry packages of a repository, and describe them in a workspace.toml.
+
+    The root is the top of the git repository (else the current folder), or --root.
+
+    \b
+    Examples:
+      ws init                               show what would be written, and ask
+      ws init --yes                         write it without asking
+      ws init --exclude 'examples/**'       without what is no member
+      ws init --diff --root services        as a patch
+    """
+    from ws.cli.dialogue import propose
+    from ws.commands import init as command
+
+    wishes = command.Wishes(yes=yes, force=force, exclude=exclude)
+    return command.run(context, _mode(check=check, diff=diff), wishes, propose)
 
 
 @app.command("list", cls=Command)
@@ -93,22 +125,77 @@ def graph(context: Context, *, form: str, invert: bool) -> Report:
     return command.run(context, form=form, invert=invert)
 
 
+@app.command(cls=Command, checks=True, filters=False)
+@click.argument("kind", type=click.Choice(("worker", "package")))
+@click.argument("name")
+@click.option("--at", default="", metavar="PATH", help="Its folder  [default: beside its kind]")
+@click.option(
+    "--like", default="", metavar="MEMBER", shell_complete=complete_member, help="Copy this member."
+)
+@_modes
+def new(
+    context: Context,
+    *,
+    kind: Literal["worker", "package"],
+    name: str,
+    at: str,
+    like: str,
+    check: bool,
+    diff: bool,
+) -> Report:
+    """Make a member that is ready to lock, install, test and build.
+
+    It depends on the shared packages whose consumers ([[shared]] in workspace.toml) it is among.
+    A workspace may have templates of its own in templates/ws/worker and templates/ws/package.
+
+    \b
+    Examples:
+      ws new worker summary
+      ws new worker summary --at workers/general/documents/summary
+      ws new worker summary-worker --like chunker-worker
+      ws new package dates --diff        show the files, make none
+    """
+    from ws.commands import new as command
+
+    return command.run(context, _mode(check=check, diff=diff), kind, name, at=at, like=like)
+
+
 @app.command(cls=Command, checks=True)
 @_modes
-def sync(context: Context, *, check: bool, diff: bool) -> Report:
-    """Point path dependencies on members to where they are, with develop = true.
+@click.option("--explain", is_flag=True, help="Write nothing; say each change and its reason.")
+def sync(context: Context, *, check: bool, diff: bool, explain: bool) -> Report:
+    """Bring the manifests into one shape: members by path, shared packages, one catalog.
 
-    Comments, order and quoting stay as they are, byte for byte.
+    Whatever form a dependency on a member has, it becomes {path = "...", develop = true} with the
+    right relative path. Members get the shared packages that workspace.toml says, lose what these
+    bring already, and use the constraints of the catalog. Every other byte stays.
 
     \b
     Examples:
       ws sync              rewrite the manifests that need it
       ws sync --check      exit 1 if one needs it (pre-commit, CI)
       ws sync --diff       show what would change
+      ws sync --explain    say why
     """
     from ws.commands import sync as command
 
-    return command.run(context, _mode(check=check, diff=diff))
+    return command.run(context, _mode(check=check, diff=diff), explain=explain)
+
+
+@app.command(cls=Command)
+@click.option("--adopt", is_flag=True, help="Propose one from what the members declare today.")
+def catalog(context: Context, *, adopt: bool) -> Report:
+    """Show the catalog (one constraint a package, for all members) and who differs from it.
+
+    \b
+    Examples:
+      ws catalog
+      ws catalog --adopt                        propose one, most common constraint first
+      ws catalog --adopt >> workspace.toml      and adopt it
+    """
+    from ws.commands import catalog as command
+
+    return command.run(context, adopt=adopt)
 
 
 @app.command(cls=Command, checks=True)
@@ -164,7 +251,7 @@ def install(
 
 @app.command(cls=Command, checks=True)
 def check(context: Context) -> Report:
-    """Run all checks: manifests, path dependencies, locks, cycles. Writes nothing.
+    """Run all checks: manifests, dependencies, locks, imports, cycles. Writes nothing.
 
     \b
     Examples:

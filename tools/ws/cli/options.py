@@ -39,14 +39,21 @@ class Output:
 class Command(click.Command):
     """A command with the options that all have in common; its callback gets a `Context` first."""
 
-    def __init__(self, *args: Any, checks: bool = False, **kwargs: Any) -> None:  # noqa: ANN401
+    def __init__(
+        self,
+        *args: Any,  # noqa: ANN401
+        checks: bool = False,
+        filters: bool = True,
+        **kwargs: Any,  # noqa: ANN401
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.params = [*self.params, *_common(checks=checks)]
+        common = _common(checks=checks)
+        self.params += [option for option in common if filters or option.name != "filters"]
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
         """Split the common options from the command's own, and call it."""
         params = ctx.params
-        root, filters = params.pop("root"), params.pop("filters")
+        root, filters = params.pop("root"), params.pop("filters", ())
         names = ("format", "color", "progress", "quiet", "verbose", "strict", "events")
         output = Output(**{name: params.pop(name) for name in names if name in params})
         ctx.find_root().obj = output
@@ -71,7 +78,7 @@ def _common(*, checks: bool) -> list[click.Parameter]:
             ["--filter", "filters"],
             multiple=True,
             metavar="PATTERN",
-            shell_complete=_complete_member,
+            shell_complete=complete_member,
             help="Only these members: a name or glob, a folder (./workers/graph), ...NAME with its"
             " dependents, NAME... with its dependencies, !X not X. Repeatable.",
         ),
@@ -98,7 +105,8 @@ def _common(*, checks: bool) -> list[click.Parameter]:
     return list(options)
 
 
-def _complete_member(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+def complete_member(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """The members whose names begin so, for the shell."""
     from ws.errors import WsError
     from ws.files.loader import find_root, load
 

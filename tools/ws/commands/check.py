@@ -5,24 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ws.commands.context import read_locks
+from ws.files import sources
 from ws.files.store import Store
 from ws.model.report import Report
-from ws.planning import cycles, lock_drift, sync
+from ws.planning import cycles, imports, lock_drift, sync
+from ws.planning.heed import heeded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ws.commands.context import Context
+    from ws.model.report import Finding
+    from ws.model.workspace import Member, Workspace
 
 
 def run(context: Context) -> Report:
-    """Manifests, path dependencies, locks and cycles of the chosen members."""
+    """Manifests, path dependencies, locks, imports and cycles of the chosen members."""
     workspace = context.workspace()
     members = context.chosen(workspace)
-    names = {member.name for member in members}
-    findings = (
-        *(finding for finding in cycles.findings(workspace) if finding.member in names),
-        *sync.findings(workspace, members),
-        *sync.beyond_repair(workspace, members),
-        *lock_drift.findings(members, read_locks(Store(workspace.root), members)),
-    )
+    findings = heeded(_findings(workspace, members), workspace)
     fine = () if findings else (f"check: {len(members)} members, nothing to complain about",)
     return Report("check", findings=findings, notes=fine)
+
+
+def _findings(workspace: Workspace, members: Sequence[Member]) -> tuple[Finding, ...]:
+    names = {member.name for member in members}
+    layouts = sources.layouts(workspace)
+    files = {
+        member.name: sources.read(workspace.root, member, layouts[member.name])
+        for member in members
+    }
+    return (
+        *(finding for finding in cycles.findings(workspace) if finding.member in names),
+        *(change.finding() for change in sync.changes(workspace, members)),
+        *lock_drift.findings(members, read_locks(Store(workspace.root), members)),
+        *imports.findings(workspace, members, layouts, files),
+    )

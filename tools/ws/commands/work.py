@@ -57,11 +57,12 @@ def carry_out(
         processes.stop()
         observer.ended()
     place = {member.name: index for index, member in enumerate(workspace.members)}
+    last = len(place)  # for a member that was made just now
     worked = any(outcome.status == "done" for outcome in outcomes)
     return Report(
         decision.plan.command,
         findings=(*cycles.findings(workspace), *decision.findings),
-        outcomes=tuple(sorted(outcomes, key=lambda outcome: place[outcome.member])),
+        outcomes=tuple(sorted(outcomes, key=lambda outcome: place.get(outcome.member, last))),
         notes=(f"next: {decision.next_step}",) if decision.next_step and worked else (),
         fault=Exit.INTERRUPTED if interrupted else None,
     )

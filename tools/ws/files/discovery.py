@@ -98,18 +98,18 @@ class _Search:
     def reaches(self, path: str, pattern: str) -> bool:
         """Whether one pattern chooses the folder at `path`, and the search for it comes there."""
         tidy = _tidy(pattern, self.root)
+        folder = _fixed_part(tidy)
         if not matches(path, tidy) or self._is_excluded(path):
             return False
-        folder = _fixed_part(tidy)
-        for name in path.removeprefix(folder if folder != "." else "").strip("/").split("/"):
-            if name == "":  # the pattern names the folder in full
-                return True
+        if folder == tidy:
+            return True
+        way = path if folder == "." else path[len(folder) + 1 :]
+        for name in [] if way in ("", ".") else way.split("/"):
             below = _join(folder, name)
-            is_environment = (self.root / folder / "pyvenv.cfg").exists()
-            if is_environment or not self._is_walked(name, below):
+            if self._is_environment(folder) or not self._is_walked(name, below):
                 return False
             folder = below
-        return True
+        return not self._is_environment(folder)
 
     def _walk(self, path: str, pattern: str) -> Iterator[Found]:
         """All members that a glob chooses below `path`, and `path` itself.
@@ -143,6 +143,9 @@ class _Search:
 
     def _is_walked(self, name: str, path: str) -> bool:
         return not (name.startswith(".") or name in _NEVER or self.ignored.folder(path))
+
+    def _is_environment(self, path: str) -> bool:
+        return (self.root / path / "pyvenv.cfg").exists()
 
     def _leaves_root(self, path: str) -> bool:
         real = os.path.realpath(self.root / path)

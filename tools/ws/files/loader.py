@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ws.errors import ManifestError, UsageError, Where, WsError, faults_of, raise_all
 from ws.files.discovery import MANIFEST, Found, discover
 from ws.formats import pyproject_reader, workspace_toml
+from ws.formats.references import reference_faults
 from ws.model.workspace import Member, Workspace
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ def find_root(root: str | None, start: Path, environ: Mapping[str, str]) -> Path
     raise UsageError(
         f"there is no {NAME} in this folder or above it",
         rule="usage/root",
-        hint=f'go into a workspace, or make one: a {NAME} with members = ["packages/**"]'
-        " under [workspace]",
+        hint="go into a workspace, or make one of this repository: ws init",
     )
 
 
@@ -65,6 +65,7 @@ def load(root: Path, *, empty_globs: bool = False) -> Workspace:
             if manifest is not None:
                 members.append(Member(place.path, manifest, place.dockerfiles))
     faults.extend(duplicates(members))
+    faults.extend(reference_faults(settings, members))
     raise_all(faults)
     return Workspace(root, settings, tuple(members))
 

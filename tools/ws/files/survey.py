@@ -116,8 +116,8 @@ def _is_poetrys(reader: TableReader, document: Mapping[str, Any], *, locked: boo
 def _or_leave_out(fault: WsError) -> WsError:
     """The same fault, with the way out for what is no member at all, such as a test's data."""
     folder = posixpath.dirname(fault.where.path if fault.where else "") or "."
-    mend = f"{fault.hint}; or " if fault.hint else ""
-    hint = f"{mend}leave the folder out: ws init --exclude '{folder}'"
+    mend = fault.hint.removesuffix(", or exclude it")
+    hint = f"{mend}{', or ' if mend else ''}leave the folder out: ws init --exclude '{folder}'"
     return ManifestError(
         fault.reason, rule=fault.rule, where=fault.where, hint=hint, member=fault.member
     )

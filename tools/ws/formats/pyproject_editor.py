@@ -41,6 +41,12 @@ class AddPath(NamedTuple):
     develop: bool = True
 
 
+class KeepFirst(NamedTuple):
+    """The list at `keys` is to become its first item."""
+
+    keys: Keys
+
+
 class ToConstraint(NamedTuple):
     """The dependency at `keys`, in a table of Poetry's, is to have this constraint."""
 
@@ -68,7 +74,34 @@ class Remove(NamedTuple):
     keys: Keys
 
 
-Edit = ToPath | AddPath | ToConstraint | ToRequirement | AddRequirement | Remove
+Edit = ToPath | AddPath | KeepFirst | ToConstraint | ToRequirement | AddRequirement | Remove
+
+
+def describe(edit: Edit) -> str:  # noqa: PLR0911 - one return for each kind of edit
+    """An edit in a few words."""
+    match edit:
+        case ToPath(_, path, develop):
+            return f'path = "{path}"{", develop = true" if develop else ""}'
+        case AddPath(table, name, path, _):
+            return f'add {name} = {{path = "{path}", ...}} to [{".".join(map(str, table))}]'
+        case KeepFirst(keys):
+            return f"one entry instead of a list for {keys[-1]}"
+        case ToConstraint(_, constraint):
+            return f'"{constraint}"'
+        case ToRequirement(_, requirement):
+            return f'"{requirement}"'
+        case AddRequirement(array, requirement):
+            return f'add "{requirement}" to [{".".join(map(str, array))}]'
+        case Remove(keys):
+            return "remove it" if isinstance(keys[-1], int) else f"remove {keys[-1]}"
+
+
+def as_path(value: object, path: str, *, develop: bool) -> dict[str, Any]:
+    """What a dependency says once it comes from `path`: extras, markers and the like are kept."""
+    old = value if isinstance(value, dict) else {}
+    kept = {key: item for key, item in old.items() if key not in _NOT_FOR_PATHS}
+    develops = {"develop": develop} if develop or "develop" in old else {}
+    return {"path": path, **develops, **kept}
 
 
 def edited(text: str, edits: Iterable[Edit], path: str = "pyproject.toml") -> str:
@@ -113,13 +146,18 @@ def _keys(edit: Edit) -> Keys:
     return edit.array if isinstance(edit, AddRequirement) else edit[0]
 
 
-def _made(text: str, edit: Edit) -> str:
+def _made(text: str, edit: Edit) -> str:  # noqa: PLR0911 - one return for each kind of edit
     match edit:
         case ToPath():
             return _to_path(text, edit)
         case AddPath(table, name, path, develop):
             pairs = _pairs(toml_edits.quoted(path), develop=develop)
-            return toml_edits.append_pair(text, table, name, toml_edits.inline_table(text, pairs))
+            value = toml_edits.inline_table(text, pairs)
+            beside = "dependency-groups" if "group" in table else "project"
+            return toml_edits.append_pair(text, table, name, value, beside=beside)
+        case KeepFirst(keys):
+            first = next(place for place in places(text) if place.keys == (*keys, 0))
+            return toml_edits.replace_value(text, keys, text[first.value : first.end])
         case ToConstraint(keys, constraint):
             keys = keys if isinstance(_at(tomllib.loads(text), keys), str) else (*keys, "version")
             return _with_string(text, keys, constraint)
@@ -150,18 +188,10 @@ def _change(document: dict[str, Any], edit: Edit) -> None:
             new = {**old, "version": constraint} if isinstance(old, dict) else constraint
             _at(document, keys[:-1])[keys[-1]] = new
         case ToPath(keys, path, develop):
-            old = _at(document, keys)
-            kept = (
-                {k: v for k, v in old.items() if k not in _NOT_FOR_PATHS}
-                if isinstance(old, dict)
-                else {}
-            )
-            develops = {"develop": develop} if develop or "develop" in _pairs_of(old) else {}
-            _at(document, keys[:-1])[keys[-1]] = {"path": path, **develops, **kept}
-
-
-def _pairs_of(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
+            new = as_path(_at(document, keys), path, develop=develop)
+            _at(document, keys[:-1])[keys[-1]] = new
+        case KeepFirst(keys):
+            _at(document, keys[:-1])[keys[-1]] = _at(document, keys)[0]
 
 
 def _to_path(text: str, edit: ToPath) -> str:
@@ -172,8 +202,10 @@ def _to_path(text: str, edit: ToPath) -> str:
         table = toml_edits.inline_table(text, _pairs(path, develop=edit.develop))
         return toml_edits.replace_value(text, edit.keys, table)
     source = "path" if "path" in old else next((key for key in old if key in _SOURCES), "")
-    if not source:  # nothing but extras, markers and the like: nowhere to put it in
-        raise KeyError(edit.keys)
+    if not source:  # nothing but extras, markers and the like
+        last = list(old)[-1]
+        text = toml_edits.insert_pair(text, (*edit.keys, last), "path", '""')
+        source, old = "path", {**old, "path": ""}
     place = next(p for p in places(text) if p.keys == (*edit.keys, source))
     like = text[place.value] if isinstance(old[source], str) else '"'
     path = toml_edits.quoted(edit.path, like=like)

@@ -9,17 +9,18 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 When = Literal["always", "optional", "typing"]
-"""When an import must succeed: whenever its line is reached; never, for a failure is caught or only
-asked for; or never at run time, for only type checkers see it."""
+"""When an import must succeed: whenever it is reached; not at all, since the code goes on without;
+or only where types are checked."""
 
-_WORD = re.compile(rb"[A-Za-z0-9_\x80-\xff]")
-_BLANKED = bytes(code if _WORD.match(bytes([code])) else 0x20 for code in range(256))
+_NO_WORD = re.compile(rb"[^A-Za-z0-9_\x80-\xff]")
+_BLANKED = _NO_WORD.sub(b" ", bytes(range(256)))
 _DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _NAMING = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)+)(?::[\w.]+)?|([^\W\d]\w*):[\w.]+")
 
@@ -33,7 +34,15 @@ _CALLS: dict[str, When] = {
 """Functions whose first argument is the name of a module: of importlib, runpy, pytest."""
 _CALLED = re.compile(rb"import_module|__import__|run_module|importorskip|find_spec")
 _CATCHING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
-_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+_KINDS: tuple[type[ast.AST], ...] = (
+    ast.Module,
+    ast.ExceptHandler,
+    ast.match_case,
+    *ast.stmt.__subclasses__(),
+)
+_HOLDING = {"body", "orelse", "finalbody", "handlers", "cases"}
+_BLOCKS = {kind: tuple(name for name in kind._fields if name in _HOLDING) for kind in _KINDS}
+"""The fields that hold statements, or what holds statements itself, by kind of node."""
 
 
 class Import(NamedTuple):
@@ -68,8 +77,8 @@ def read(source: bytes) -> tuple[Import, ...] | Unreadable:
     if isinstance(tree, Unreadable):
         return tree
     called = _CALLED.search(source) is not None
-    found = [found for node, when in _statements(tree) for found in _imports(node, when, called)]
-    return tuple(sorted(found, key=lambda found: found.line))
+    found = (_imports(node, when, called=called) for node, when in _statements(tree))
+    return tuple(sorted(chain.from_iterable(found), key=lambda found: (found.line, found.name)))
 
 
 def named(source: bytes) -> set[str]:
@@ -104,9 +113,9 @@ def _statements(tree: ast.Module) -> Iterator[tuple[ast.AST, When]]:
     while todo:
         node, when = todo.pop()
         yield node, when
-        for block in _BLOCKS:
-            for child in getattr(node, block, ()):
-                todo.append((child, _within(node, block, when)))
+        for block in _BLOCKS[type(node)]:
+            inner = _within(node, block, when)
+            todo.extend((child, inner) for child in getattr(node, block))
 
 
 def _within(node: ast.AST, block: str, when: When) -> When:
@@ -116,24 +125,21 @@ def _within(node: ast.AST, block: str, when: When) -> When:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
         return "always"  # called some time, when nobody catches any more
     if isinstance(node, ast.If):
-        unseen = "orelse" if _is_negated(node.test) else "body"
-        return "typing" if block == unseen and _is_for_typing(node.test) else when
+        return "typing" if block == _unseen(node.test) else when
     if block == "body" and _catches(node):
         return "optional"
     return when
 
 
-def _is_negated(test: ast.expr) -> bool:
-    return isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
-
-
-def _is_for_typing(test: ast.expr) -> bool:
-    """Whether a condition is never met at run time, or for `not` always."""
-    if isinstance(test, ast.UnaryOp):
-        return isinstance(test.op, ast.Not) and _is_for_typing(test.operand)
-    if isinstance(test, ast.BoolOp):
-        return isinstance(test.op, ast.And) and any(map(_is_for_typing, test.values))
-    return _last_name(test) == "TYPE_CHECKING"
+def _unseen(test: ast.expr) -> str:
+    """The block of an `if` that only type checkers see; empty if there is none."""
+    negated = isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not)
+    asked = test.operand if isinstance(test, ast.UnaryOp) else test
+    together = isinstance(asked, ast.BoolOp) and isinstance(asked.op, ast.And)
+    conditions = asked.values if isinstance(asked, ast.BoolOp) and together else [asked]
+    if all(_last_name(condition) != "TYPE_CHECKING" for condition in conditions):
+        return ""
+    return "orelse" if negated else "body"
 
 
 def _catches(node: ast.AST) -> bool:
@@ -165,7 +171,7 @@ def _last_name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _imports(node: ast.AST, when: When, called: bool) -> Iterator[Import]:  # noqa: FBT001
+def _imports(node: ast.AST, when: When, *, called: bool) -> Iterator[Import]:
     if isinstance(node, ast.Import):
         for alias in node.names:
             yield Import(alias.name, alias.lineno, when)
@@ -180,17 +186,12 @@ def _imports(node: ast.AST, when: When, called: bool) -> Iterator[Import]:  # no
 
 def _expressions(node: ast.AST) -> Iterator[ast.AST]:
     """All that a statement itself evaluates, without the statements in its blocks."""
-    inner = {id(child) for block in _BLOCKS for child in _children(node, block)}
+    inner = {id(child) for block in _BLOCKS[type(node)] for child in getattr(node, block)}
     todo = [child for child in ast.iter_child_nodes(node) if id(child) not in inner]
     while todo:
         child = todo.pop()
         yield child
         todo.extend(ast.iter_child_nodes(child))
-
-
-def _children(node: ast.AST, block: str) -> Iterable[ast.AST]:
-    children = getattr(node, block, ())
-    return children if isinstance(children, list) else ()
 
 
 def _calls(nodes: Iterable[ast.AST], when: When) -> Iterator[Import]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import takewhile
 
 from ws.formats.toml_places import Keys, Place, places
 
@@ -37,13 +38,17 @@ def insert_pair(text: str, keys: Keys, name: str, value: str) -> str:
     return _with_line(text, place, pair)
 
 
-def append_pair(text: str, table: Keys, name: str, value: str) -> str:
-    """Put a pair at the end of a table that has, or gets, a header of its own."""
+def append_pair(text: str, table: Keys, name: str, value: str, *, beside: str = "") -> str:
+    """Put a pair at the end of a table that has, or gets, a header of its own.
+
+    A new one goes after the table whose name has most in common with it, the first key not
+    counted, else after the last one whose name begins with `beside`, else to the end.
+    """
     pair = f"{bare_or_quoted(name)} = {value}"
     found = places(text)
     header = next((p for p in found if p.header and p.keys == table), None)
     if header is None:
-        return _with_table(text, found, table, pair)
+        return _with_table(text, found, table, pair, beside)
     inside = _statements(found, header)
     return _with_line(text, inside[-1] if inside else header, pair)
 
@@ -133,8 +138,7 @@ def _with_line(text: str, place: Place, line: str) -> str:
     return f"{text[:end]}{indent}{line}{_newline(text)}{text[end:]}"
 
 
-def _with_table(text: str, found: list[Place], table: Keys, pair: str) -> str:
-    """A table of its own after the one whose name has most in common with it."""
+def _with_table(text: str, found: list[Place], table: Keys, pair: str, beside: str) -> str:
     newline = _newline(text)
     dotted = ".".join(bare_or_quoted(str(key)) for key in table)
     block = f"[{dotted}]{newline}{pair}{newline}"
@@ -142,7 +146,7 @@ def _with_table(text: str, found: list[Place], table: Keys, pair: str) -> str:
     if not headers:
         ended = text if not text or text.endswith("\n") else text + newline
         return f"{ended}{newline if ended else ''}{block}"
-    near = max(headers, key=lambda place: (_shared_length(place.keys, table), place.start))
+    near = max(headers, key=lambda place: (_nearness(place.keys, table, beside), place.start))
     last = ([near, *_statements(found, near)])[-1]
     end = text.find("\n", last.end) + 1
     if not end:
@@ -150,11 +154,10 @@ def _with_table(text: str, found: list[Place], table: Keys, pair: str) -> str:
     return f"{text[:end]}{newline}{block}{text[end:]}"
 
 
-def _shared_length(one: Keys, other: Keys) -> int:
-    return next(
-        (index for index, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]),
-        min(len(one), len(other)),
-    )
+def _nearness(keys: Keys, table: Keys, beside: str) -> int:
+    pairs = zip(keys, table, strict=False)
+    common = len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+    return common if common > 1 else int(keys[0] == beside)
 
 
 def _statements(found: list[Place], header: Place) -> list[Place]:

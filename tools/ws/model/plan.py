@@ -142,9 +142,8 @@ def _new_file(path: str, file: NewFile) -> str:
 def _lines(before: str, after: str, old: str, new: str) -> str:
     from difflib import unified_diff  # costs start-up; only --diff needs it
 
-    lines = unified_diff(
-        *(list(StringIO(text, newline="\n")) for text in (before, after)), old, new
-    )
+    split = [list(StringIO(text, newline="\n")) for text in (before, after)]
+    lines = unified_diff(split[0], split[1], old, new)
     return "".join(
         line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines
     )

@@ -20,5 +20,5 @@ def render(members: Sequence[Member], passed_over: Sequence[str], path: str, tex
     return f"{table(head, rows, _plain)}{besides}\n--- {path} ---\n{text}"
 
 
-def _plain(text: str, _colour: str | None = None, *, bold: bool = False) -> str:  # noqa: ARG001
+def _plain(text: str, colour: str | None = None, *, bold: bool = False) -> str:  # noqa: ARG001
     return text

@@ -1,0 +1,1 @@
+"""New files' text: templates filled in, copies under another name."""
