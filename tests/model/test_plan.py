@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ws.model.plan import Plan, RunTool, WriteFile
+from ws.model.plan import MakeFolder, NewFile, Plan, RunTool, WriteFile
 
 MANIFEST = "workers/chat/pyproject.toml"
 
@@ -28,6 +28,7 @@ def test_actions_are_told_apart_by_what_they_touch() -> None:
     (write,) = writing("a", "b").actions
     assert write.key == "write workers/chat/pyproject.toml"
     assert LOCK.key == "poetry lock workers/chat"
+    assert MakeFolder("chat", "workers/chat", (), "asked for").key == "make workers/chat"
 
 
 def test_a_command_can_be_typed_at_the_root() -> None:
@@ -56,6 +57,49 @@ def test_a_diff_says_where_the_last_line_has_no_end() -> None:
         "\\ No newline at end of file\n"
         "+b\n"
         "\\ No newline at end of file\n"
+    )
+
+
+def test_a_file_that_is_made_has_nothing_before_it() -> None:
+    made = Plan("init", (WriteFile("", "workspace.toml", None, "[workspace]\n", "there is none"),))
+    assert made.diff() == (
+        "diff --git a/workspace.toml b/workspace.toml\n"
+        "new file mode 100644\n"
+        "--- /dev/null\n"
+        "+++ b/workspace.toml\n"
+        "@@ -0,0 +1 @@\n"
+        "+[workspace]\n"
+    )
+
+
+FOLDER = MakeFolder(
+    "chat",
+    "workers/chat",
+    (
+        NewFile("a.txt", b"a\n"),
+        NewFile("src/py.typed", b""),
+        NewFile("run", b"#!sh", executable=True),
+    ),
+    "asked for",
+)
+
+
+def test_git_applies_the_diff_of_a_new_folder() -> None:
+    """Empty files and modes, too."""
+    with tempfile.TemporaryDirectory() as name:
+        diff = Plan("new", (FOLDER,)).diff().encode()
+        subprocess.run(["git", "apply", "-"], cwd=name, input=diff, check=True)
+        found = {path: path.read_bytes() for path in Path(name).rglob("*") if path.is_file()}
+        assert found == {Path(name, "workers/chat", file.path): file.data for file in FOLDER.files}
+        assert [path.name for path in found if path.stat().st_mode & 0o100] == ["run"]
+
+
+def test_of_what_is_no_text_the_diff_only_says_that_it_is_there() -> None:
+    folder = MakeFolder("chat", "chat", (NewFile("a.wav", b"\x00\xff"),), "asked for")
+    assert Plan("new", (folder,)).diff() == (
+        "diff --git a/chat/a.wav b/chat/a.wav\n"
+        "new file mode 100644\n"
+        "Binary files /dev/null and b/chat/a.wav differ\n"
     )
 
 

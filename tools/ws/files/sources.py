@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 from ws.files.ignored import Ignored
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from ws.model.workspace import Member, Workspace
 
 _NEVER = frozenset({"node_modules", "__pycache__", "site-packages"})
-_EXTENDED = re.compile(rb"\bextend_path\(|\bdeclare_namespace\(")
+_EXTENDING = (b"extend_path(", b"declare_namespace(")
 
 
 def layouts(workspace: Workspace) -> dict[str, Layout]:
@@ -45,7 +44,8 @@ def _layout(root: Path, member: Member, members: Collection[str], ignored: Ignor
 
     def is_namespace(path: str) -> bool:
         """As pkgutil and pkg_resources made them before Python had namespace packages itself."""
-        return _EXTENDED.search(_content(os.path.join(folder, path)) or b"") is not None
+        content = _content(os.path.join(folder, path)) or b""
+        return any(call in content for call in _EXTENDING)
 
     return layout(member.manifest, _python_files(root, member, members, ignored), is_namespace)
 

@@ -7,7 +7,6 @@ Source may be anything, so nothing here raises for what it says; a file that is 
 from __future__ import annotations
 
 import ast
-import re
 import warnings
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -19,11 +18,10 @@ When = Literal["always", "optional", "typing"]
 """When an import must succeed: whenever it is reached; not at all, since the code goes on without;
 or only where types are checked."""
 
-_NO_WORD = re.compile(rb"[^A-Za-z0-9_\x80-\xff]")
-_BLANKED = _NO_WORD.sub(b" ", bytes(range(256)))
-_DOTTED = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
-_NAMING = re.compile(r"([^\W\d]\w*(?:\.[^\W\d]\w*)+)(?::[\w.]+)?|([^\W\d]\w*):[\w.]+")
-
+_BLANKED = bytes(
+    code if code >= 0x80 or chr(code).isalnum() or chr(code) == "_" else 0x20  # noqa: PLR2004
+    for code in range(256)
+)
 _CALLS: dict[str, When] = {
     "import_module": "always",
     "__import__": "always",
@@ -32,7 +30,6 @@ _CALLS: dict[str, When] = {
     "find_spec": "optional",
 }
 """Functions whose first argument is the name of a module: of importlib, runpy, pytest."""
-_CALLED = re.compile(rb"import_module|__import__|run_module|importorskip|find_spec")
 _CATCHING = frozenset({"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
 _KINDS: tuple[type[ast.AST], ...] = (
     ast.Module,
@@ -76,7 +73,7 @@ def read(source: bytes) -> tuple[Import, ...] | Unreadable:
     tree = _parsed(source)
     if isinstance(tree, Unreadable):
         return tree
-    called = _CALLED.search(source) is not None
+    called = any(name.encode() in source for name in _CALLS)
     found = (_imports(node, when, called=called) for node, when in _statements(tree))
     return tuple(sorted(chain.from_iterable(found), key=lambda found: (found.line, found.name)))
 
@@ -92,8 +89,13 @@ def named(source: bytes) -> set[str]:
 
 def module_named(text: str) -> tuple[str, ...]:
     """The module that a whole string names with a dot or, as entry points do, a colon."""
-    found = _NAMING.fullmatch(text)
-    return (found[1] or found[2],) if found else ()
+    module, colon, inside = text.partition(":")
+    is_one = _is_name(module) and (_is_name(inside) if colon else "." in module)
+    return (module,) if is_one else ()
+
+
+def _is_name(text: str) -> bool:
+    return all(part.isidentifier() for part in text.split("."))
 
 
 def _parsed(source: bytes) -> ast.Module | Unreadable:
@@ -200,6 +202,6 @@ def _calls(nodes: Iterable[ast.AST], when: When) -> Iterator[Import]:
             given = [*node.args, *(word.value for word in node.keywords if word.arg == "name")]
             first = given[0] if given else None
             name = first.value if isinstance(first, ast.Constant) else None
-            if isinstance(name, str) and _DOTTED.fullmatch(name):
+            if isinstance(name, str) and _is_name(name):
                 own = _CALLS[_last_name(node.func)]
                 yield Import(name, node.lineno, own if when == "always" else when)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
 
     from ws.model.manifest import Manifest
 
-_WILD = re.compile(r"[*?\[]")
-_TEST = re.compile(r"(?:^|/)(?:tests?/|conftest\.py$)")
+_TESTS = {"tests", "test", "conftest.py"}
+"""Folders and files that only tests use, even inside a package."""
 _INIT = "__init__"
 
 
@@ -54,7 +53,7 @@ def layout(
         packed = [include for include in includes if _covers(include.path, path)]
         if any(_covers(glob, path) for glob in excluded):
             packed = []
-        files[path] = bool(packed) and not _TEST.search(path)
+        files[path] = bool(packed) and _TESTS.isdisjoint(path.split("/"))
         if files[path]:
             modules.update(_module(include, path, is_whole) for include in packed)
     bases = tuple(dict.fromkeys(include.base for include in includes))
@@ -88,7 +87,7 @@ def _default(module: str, paths: Collection[str]) -> Iterator[_Include]:
 
 def _covers(pattern: str, path: str) -> bool:
     """Whether a path or glob chooses a file, or a folder that it lies in."""
-    if not _WILD.search(pattern):
+    if not any(wild in pattern for wild in "*?["):
         return pattern == "" or f"{path}/".startswith(f"{pattern}/")
     while path and not matches(path, pattern):
         path = posixpath.dirname(path)
