@@ -5,11 +5,16 @@ poetry-core is imported in each function: most runs find nothing to compare.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from poetry.core.constraints.version import VersionConstraint
+
+
+_RELEASE = re.compile(r"\d+(?:\.\d+)*")
+_BOUND = re.compile(rf"\s*(>=|<)\s*({_RELEASE.pattern})\s*")
 
 
 def same(one: str, other: str) -> bool:
@@ -26,7 +31,12 @@ def covers(wide: str, narrow: str) -> bool:
 
 def admits(constraint: str, version: str) -> bool:
     """Whether a constraint allows a version; yes for what cannot be read, which others report."""
-    if not constraint or not _known(constraint, version):
+    if not constraint:
+        return True
+    plain = _plain(constraint, version)
+    if plain is not None:
+        return plain
+    if not _known(constraint, version):
         return True
     return bool(_constraint(constraint).allows_all(_constraint(version)))
 
@@ -75,6 +85,30 @@ def python_marker(constraint: str) -> str:
     from poetry.core.packages.utils.utils import create_nested_marker
 
     return str(create_nested_marker("python_version", _constraint(constraint)))
+
+
+def _plain(constraint: str, version: str) -> bool | None:
+    """Whether a plain range such as `>=0.1,<0.2` holds a plain version; `None` for all others.
+
+    Most ranges are that plain, and reading these takes a tenth of the time that importing
+    poetry-core does.
+    """
+    bounds = [_BOUND.fullmatch(part) for part in constraint.split(",")]
+    if not _RELEASE.fullmatch(version) or not all(bounds):
+        return None
+    mine = _release(version)
+    return all(
+        mine >= _release(bound[2]) if bound[1] == ">=" else mine < _release(bound[2])
+        for bound in bounds
+        if bound
+    )
+
+
+def _release(version: str) -> tuple[int, ...]:
+    numbers = [int(number) for number in version.split(".")]
+    while numbers and numbers[-1] == 0:  # 1.0 is 1 (PEP 440)
+        numbers.pop()
+    return tuple(numbers)
 
 
 def _specifier(constraint: VersionConstraint) -> str:

@@ -26,8 +26,16 @@ class Declared(NamedTuple):
     dependency: Dependency
     constraint: str
     extras: frozenset[str]
-    marker: str
+    markers: str = ""
     """A PEP 508 marker; empty for everywhere."""
+    python: str = ""
+    """A constraint on Python, besides."""
+
+    @property
+    def marker(self) -> str:
+        """Both as one PEP 508 marker."""
+        python = ranges.python_marker(self.python) if self.python else ""
+        return " and ".join(f"({marker})" for marker in (self.markers, python) if marker)
 
 
 def changes(workspace: Workspace, member: Member) -> Iterator[Change]:
@@ -127,15 +135,13 @@ def _declared(member: Member, dependency: Dependency) -> Declared | None:
 
 def _declared_in_table(dependency: Dependency, value: object) -> Declared | None:
     if isinstance(value, str):
-        return Declared(dependency, value, frozenset(), "")
+        return Declared(dependency, value, frozenset())
     plain = {"version", "extras", "markers", "python", "optional"}
     if not isinstance(value, dict) or not value.keys() <= plain or value.get("optional"):
         return None
-    markers = [f"({value['markers']})"] if "markers" in value else []
-    if "python" in value:
-        markers.append(f"({ranges.python_marker(str(value['python']))})")
     extras = frozenset(map(str, value.get("extras", ())))
-    return Declared(dependency, str(value.get("version", "*")), extras, " and ".join(markers))
+    markers, python = str(value.get("markers", "")), str(value.get("python", ""))
+    return Declared(dependency, str(value.get("version", "*")), extras, markers, python)
 
 
 def _is_kept(name: str, shared: Shared) -> bool:
