@@ -272,9 +272,16 @@ def test_events_follow_the_work_one_json_object_a_line(make_workspace: Make, ws:
     assert "alpha (1.1.0)" in steps
 
 
+START = (
+    # What runs in the background of a script does not hear Ctrl-C, and hands that on.
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+    "from ws.__main__ import main; main()"
+)
+
+
 def running(root: Path, *args: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "ws", *args],
+        [sys.executable, "-c", START, *args],
         cwd=root,
         env=dict(os.environ),
         stdout=subprocess.PIPE,

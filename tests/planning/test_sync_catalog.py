@@ -97,6 +97,6 @@ def test_a_proposed_catalog_takes_what_most_members_have(read_workspace: Read) -
         }
     )
     assert catalog.adopted(workspace, workspace.members) == (
-        catalog.Entry("httpx", "*", ("b",), {"^1": ("a",)}),
+        catalog.Entry("httpx", "^1", ("a",), {"*": ("b",)}),
         catalog.Entry("rich", "^13", ("a", "b"), {"^12": ("c",)}),
     )

@@ -163,3 +163,83 @@ def test_a_group_that_has_the_shared_package_too_does_not_repeat_it(read_workspa
 def test_a_rule_that_a_member_ignores_is_neither_told_nor_mended(read_workspace: Read) -> None:
     before = service(f'rich = "^13.0"\n{DEPENDS}\n[tool.ws]\nignore = ["sync/repeated"]\n')
     assert outcome(read_workspace, before) == (before, [])
+
+
+@pytest.mark.parametrize(
+    "conditional",
+    [
+        'shared = {path = "../../shared", develop = true, markers = "os_name == \'nt\'"}\n',
+        'shared = {path = "../../shared", develop = true, python = "<3.13"}\n',
+        'shared = {path = "../../shared", develop = true, optional = true}\n',
+    ],
+)
+def test_a_shared_package_that_is_not_always_there_brings_nothing(
+    conditional: str, read_workspace: Read
+) -> None:
+    before = service(f'rich = "^13.0"\n{conditional}')
+    assert outcome(read_workspace, before) == (before, [])
+
+
+@pytest.mark.parametrize(
+    "project",
+    [
+        'dependencies = ["rich>=13,<14", "shared ; python_version < \'3.13\'"]\n',
+        'dependencies = ["rich>=13,<14"]\noptional-dependencies.x = ["shared"]\n',
+    ],
+)
+def test_the_same_holds_for_a_project(project: str, read_workspace: Read) -> None:
+    before = f'[project]\nname = "chat"\nversion = "1"\n{project}'
+    assert '"rich>=13,<14"' in outcome(read_workspace, before)[0]
+
+
+def test_a_published_version_of_a_shared_package_may_bring_something_else(
+    read_workspace: Read,
+) -> None:
+    before = service('rich = "^13.0"\nshared = "0.0.1"\n') + (
+        '\n[tool.ws.dependencies.shared]\nsource = "published"\n'
+    )
+    assert outcome(read_workspace, before) == (before, [])
+
+
+def test_what_an_extra_names_stays_where_it_is(read_workspace: Read) -> None:
+    before = service(f'rich = "^13.0"\n{DEPENDS}') + '\n[tool.poetry.extras]\npretty = ["rich"]\n'
+    assert outcome(read_workspace, before) == (before, [])
+
+
+def test_in_a_cycle_nobody_relies_on_the_other(read_workspace: Read) -> None:
+    one = service('x = "^1"\nother = {path = "../other", develop = true}\n', "one")
+    other = service('x = "^1"\none = {path = "../one", develop = true}\n', "other")
+    settings = "".join(
+        f'[[shared]]\npackage = "{name}"\nconsumers = ["*"]\ndedupe = true\n'
+        for name in ("one", "other")
+    )
+    files = {"workspace.toml": f'[workspace]\nmembers = ["*"]\n{settings}'}
+    workspace = read_workspace({**files, "one": one, "other": other})
+    assert sync.changes(workspace, workspace.members) == ()
+
+
+def test_what_two_shared_packages_bring_is_removed_once(read_workspace: Read) -> None:
+    settings = "".join(
+        f'[[shared]]\npackage = "{name}"\nconsumers = ["c"]\ndedupe = true\n' for name in "ab"
+    )
+    needs = 'a = {path = "../a", develop = true}\nb = {path = "../b", develop = true}\n'
+    files = {
+        "workspace.toml": f'[workspace]\nmembers = ["*"]\n{settings}',
+        "a": service('x = "^1"\n', "a"),
+        "b": service('x = "^1"\n', "b"),
+        "c": service(f'x = "^1"\n{needs}', "c"),
+    }
+    workspace = read_workspace(files)
+    [action] = sync.plan(sync.changes(workspace, workspace.members)).actions
+    assert isinstance(action, WriteFile)
+    assert action.after == service(needs, "c")
+
+
+def test_a_manifest_that_is_one_inline_table_gets_the_shared_package_too(
+    read_workspace: Read,
+) -> None:
+    frame = '[tool]\npoetry = {{name = "chat", version = "1", dependencies = {{{}}}}}\n'
+    assert outcome(read_workspace, frame.format('python = "^3.11"')) == (
+        frame.format('python = "^3.11", shared = {path = "../../shared", develop = true}'),
+        [],
+    )

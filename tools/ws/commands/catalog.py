@@ -34,6 +34,8 @@ def run(context: Context, *, adopt: bool = False) -> Report:
         hint = "" if adopt else "; `ws catalog --adopt` proposes one"
         return Report("catalog", data=data, notes=(f"catalog: {nothing}{hint}",))
     next_step = "to adopt it: ws catalog --adopt >> workspace.toml; then `ws sync`"
+    if workspace.settings.catalog:
+        next_step = "to adopt it, put it in the place of the [catalog] in workspace.toml; `ws sync`"
     return Report("catalog", data=data, text=_toml(entries), notes=(next_step,) if adopt else ())
 
 

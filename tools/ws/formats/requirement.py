@@ -18,14 +18,14 @@ class Requirement(NamedTuple):
     """The parts as they are written; what is not there is empty."""
 
     name: str
-    extras: str
+    extras: str = ""
     """With its brackets."""
-    version: str
+    version: str = ""
     """The specifier alone, without parentheses."""
-    url: str
-    marker: str
+    url: str = ""
+    marker: str = ""
     """With its semicolon."""
-    parentheses: bool
+    parentheses: bool = False
 
     @property
     def extra_names(self) -> frozenset[str]:

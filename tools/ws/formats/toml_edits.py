@@ -46,6 +46,9 @@ def append_pair(text: str, table: Keys, name: str, value: str, *, beside: str = 
     """
     pair = f"{bare_or_quoted(name)} = {value}"
     found = places(text)
+    for place in found:
+        if place.keys == table and not place.header and text[place.value] == "{":
+            return _with_inline_pair(text, place, found, pair)
     header = next((p for p in found if p.header and p.keys == table), None)
     if header is None:
         return _with_table(text, found, table, pair, beside)
@@ -135,7 +138,16 @@ def _with_line(text: str, place: Place, line: str) -> str:
     end = text.find("\n", place.end) + 1
     if not end:
         return f"{text}{_newline(text)}{indent}{line}"
-    return f"{text[:end]}{indent}{line}{_newline(text)}{text[end:]}"
+    newline = "\r\n" if text[:end].endswith("\r\n") else "\n"
+    return f"{text[:end]}{indent}{line}{newline}{text[end:]}"
+
+
+def _with_inline_pair(text: str, table: Place, found: list[Place], pair: str) -> str:
+    """A pair at the end of a table in braces."""
+    inside = [place for place in found if _container(place, found) == table]
+    if not inside:
+        return f"{text[: table.value]}{{{pair}}}{text[table.end :]}"
+    return f"{text[: inside[-1].end]}, {pair}{text[inside[-1].end :]}"
 
 
 def _with_table(text: str, found: list[Place], table: Keys, pair: str, beside: str) -> str:
@@ -151,7 +163,8 @@ def _with_table(text: str, found: list[Place], table: Keys, pair: str, beside: s
     end = text.find("\n", last.end) + 1
     if not end:
         return f"{text}{newline}{newline}{block}"
-    return f"{text[:end]}{newline}{block}{text[end:]}"
+    gap = newline if text[end:].lstrip(" \t").startswith("[") else ""
+    return f"{text[:end]}{newline}{block}{gap}{text[end:]}"
 
 
 def _nearness(keys: Keys, table: Keys, beside: str) -> int:

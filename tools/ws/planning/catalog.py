@@ -31,7 +31,7 @@ class Entry(NamedTuple):
 def adopted(workspace: Workspace, members: Sequence[Member]) -> tuple[Entry, ...]:
     """A catalog for the packages that two or more members use: the most common constraint of each.
 
-    Where two are as common, the wider one; else that of the first member.
+    Where two are as common, the wider one, if it is a bound at all; else that of the first member.
     """
     found = _used(workspace, members)
     return tuple(
@@ -69,9 +69,11 @@ def _most_common(users: Mapping[str, str]) -> str:
     for constraint in users.values():
         counts[next((one for one in counts if ranges.same(one, constraint)), constraint)] += 1
     most = max(counts.values())
-    best, *others = [constraint for constraint, count in counts.items() if count == most]
+    best, *others = sorted(
+        (constraint for constraint, count in counts.items() if count == most), key="*".__eq__
+    )
     for other in others:
-        if ranges.covers(other, best):
+        if other != "*" and ranges.covers(other, best):
             best = other
     return best
 

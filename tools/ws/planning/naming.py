@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ws.model.workspace import Member, Workspace
 
+_TAKEN = frozenset({"test", "tests", "con", "prn", "aux", "nul"})
 _VALID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _KIND = "worker"
 
@@ -74,6 +75,8 @@ def _unimportable(names: Names) -> WsError | None:
         wrong = "which is a keyword of Python"
     elif names.import_name in sys.stdlib_module_names:
         wrong = "which is a module of the standard library"
+    elif names.import_name in _TAKEN:
+        wrong = "which tests, or Windows, have taken for themselves"
     reason = f'"{names.name}" would be imported as "{names.import_name}", {wrong}'
     return _fault(reason) if wrong else None
 

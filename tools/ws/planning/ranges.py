@@ -46,14 +46,15 @@ def published(version: str) -> str:
 
     Empty for a version that cannot be read, such as one that is only known when it is built.
     """
-    return specifier(f"^{version}") if version and _known(version) else ""
+    public = version.partition("+")[0]  # a local version may stand in no range (PEP 440)
+    return specifier(f"^{public}") if version and _known(version) else ""
 
 
 def widened(constraint: str, version: str) -> str:
     """The narrowest range that holds a constraint, and what a version's caret allows."""
     from poetry.core.constraints.version import VersionRange, parse_constraint
 
-    caret = parse_constraint(f"^{version}")
+    caret = parse_constraint(f"^{version.partition('+')[0]}")
     whole = parse_constraint(constraint).union(caret)
     parts = getattr(whole, "ranges", [whole])
     lowest, highest = parts[0], parts[-1]

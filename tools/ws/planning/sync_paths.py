@@ -71,13 +71,11 @@ def path_to(member: Member, target: Member) -> str:
 
 def requirement_on(member: Member, target: Member) -> str:
     """A PEP 508 requirement on a member that admits its current version."""
-    name = str(
-        value_at(target, ("project", "name")) or value_at(target, ("tool", "poetry", "name"))
-    )
+    in_project = value_at(target, ("project", "name"))
+    name = str(in_project or value_at(target, ("tool", "poetry", "name")) or target.name)
     version = ranges.published(target.manifest.version)
-    parsed = pep508.parse(name)
-    assert parsed is not None  # the name of a member is a valid one
-    return parsed.with_version(version, parentheses=_parentheses(member))
+    requirement = pep508.Requirement(name)
+    return requirement.with_version(version, parentheses=_parentheses(member))
 
 
 def _in_table(member: Member, dependency: Dependency, target: Member) -> Iterator[Change]:

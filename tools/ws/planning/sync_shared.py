@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ws.formats import requirement as pep508
 from ws.formats.pyproject_editor import AddPath, AddRequirement, Edit, Remove
 from ws.model.manifest import MAIN
+from ws.model.names import normalise
 from ws.planning import ranges
 from ws.planning.change import POETRY_MAIN, PROJECT_MAIN, Change, table_of, value_at
 from ws.planning.placing import is_consumer
@@ -16,6 +17,7 @@ from ws.planning.sync_paths import has_main, is_listed_by_project, path_to, requ
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ws.formats.toml_places import Keys
     from ws.model.manifest import Dependency
     from ws.model.workspace import Member, Shared, Workspace
 
@@ -41,6 +43,7 @@ class Declared(NamedTuple):
 def changes(workspace: Workspace, member: Member) -> Iterator[Change]:
     """Shared packages that a member lacks, and dependencies that they bring it anyway."""
     known = workspace.by_name
+    told: set[Keys] = set()
     for shared in workspace.settings.shared:
         package = known.get(shared.package)
         if package is None or package is member or not is_consumer(member.path, shared.consumers):
@@ -48,7 +51,10 @@ def changes(workspace: Workspace, member: Member) -> Iterator[Change]:
         if not has_main(member, package.name):
             yield _missing(member, package)
         if shared.dedupe:
-            yield from _repeated(workspace, member, package, shared)
+            for change in _repeated(workspace, member, package, shared):
+                if change.keys not in told:  # two shared packages may bring the same
+                    told.add(change.keys)
+                    yield change
 
 
 def _missing(member: Member, package: Member) -> Change:
@@ -67,20 +73,62 @@ def _missing(member: Member, package: Member) -> Change:
 def _repeated(
     workspace: Workspace, member: Member, package: Member, shared: Shared
 ) -> Iterator[Change]:
-    """What the shared package brings in the very groups in which the member depends on it."""
-    own = member.manifest.dependencies
-    groups = {d.group for d in own if d.name == package.name} | {MAIN}
+    """What the shared package brings in the very groups in which the member always needs it."""
+    if member.name in workspace.graph.with_dependencies([package.name]):
+        return  # each would rely on the other, and in the end nobody would have it
     brought = _brought(workspace, package)
-    for dependency in own:
-        if dependency.group not in groups or _is_kept(dependency.name, shared):
-            continue
+    for dependency in member.manifest.dependencies:
         mine = _declared(member, dependency)
         theirs = brought.get(dependency.name)
         if mine is None or theirs is None or dependency.name in workspace.by_name:
             continue
+        if _is_kept(dependency.name, shared) or _is_tied(member, dependency):
+            continue
+        new = not has_main(member, package.name) and dependency.group == MAIN
+        if not (new or always_needs(member, package.name, dependency.group)):
+            continue
         if not mine.extras <= theirs.extras or not ranges.markers_cover(theirs.marker, mine.marker):
             continue
         yield _repetition(member, package, mine, theirs)
+
+
+def always_needs(member: Member, name: str, group: str) -> bool:
+    """Whether a member has a local package in a group under no condition: no extra, no marker.
+
+    A `[project]` member says so in two places, and both must.
+    """
+    if member.manifest.settings.of(name).published:
+        return False
+    found = [d for d in member.manifest.dependencies if d.name == name and d.group == group]
+    return bool(found) and all(_is_unconditional(member, dependency) for dependency in found)
+
+
+def _is_unconditional(member: Member, dependency: Dependency) -> bool:
+    keys, value = dependency.keys, value_at(member, dependency.keys)
+    if keys[0] == "tool":
+        conditions = {"markers", "python", "platform", "optional"}
+        return not isinstance(keys[-1], int) and conditions.isdisjoint(
+            value if isinstance(value, dict) else ()
+        )
+    parsed = pep508.parse(str(value))
+    in_extra = keys[:2] == ("project", "optional-dependencies")
+    return parsed is not None and not parsed.marker and not in_extra
+
+
+def _is_tied(member: Member, dependency: Dependency) -> bool:
+    """Whether other tables of the manifest speak of a dependency, so that it cannot go alone."""
+    if _is_in_extra(member, dependency.name):
+        return True
+    return is_listed_by_project(member) and any(
+        other.name == dependency.name and other.keys[:3] == POETRY_MAIN
+        for other in member.manifest.dependencies
+    )
+
+
+def _is_in_extra(member: Member, name: str) -> bool:
+    """Whether `[tool.poetry.extras]` names a dependency, which must stand there then."""
+    extras = value_at(member, ("tool", "poetry", "extras")) or {}
+    return any(normalise(str(item)) == name for items in extras.values() for item in items)
 
 
 def _repetition(member: Member, package: Member, mine: Declared, theirs: Declared) -> Change:
@@ -99,20 +147,24 @@ def _repetition(member: Member, package: Member, mine: Declared, theirs: Declare
 
 
 def _brought(workspace: Workspace, package: Member) -> dict[str, Declared]:
-    """The published packages that a member's main dependencies bring, near ones first."""
+    """The published packages that a member's main dependencies always bring, near ones first."""
     known = workspace.by_name
     found: dict[str, Declared] = {}
     todo, seen = [package], {package.name}
     for near in todo:
+        listed = is_listed_by_project(near)  # then tables of Poetry's bring nothing themselves
         for dependency in near.manifest.dependencies:
-            if dependency.group != MAIN:
+            name = dependency.name
+            if dependency.group != MAIN or name in seen:
                 continue
-            if dependency.name in known:
-                if dependency.name not in seen:
-                    seen.add(dependency.name)
-                    todo.append(known[dependency.name])
+            if listed and dependency.keys[0] == "tool":
+                continue
+            if name in known:
+                if always_needs(near, name, MAIN):
+                    seen.add(name)
+                    todo.append(known[name])
             elif (declared := _declared(near, dependency)) is not None:
-                found.setdefault(dependency.name, declared)
+                found.setdefault(name, declared)
     return found
 
 
