@@ -6,8 +6,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import LONG
 
 from ws.formats import pyproject_reader, workspace_toml
 from ws.formats.requirement import parse
@@ -154,6 +155,7 @@ def mentions_member(line: str) -> bool:
     return any(name in line.lower() for name in ("lib", "tool = ", "my-tool", "my_tool", "my.tool"))
 
 
+@settings(max_examples=5000 if LONG else 60)
 @given(manifests())
 def test_sync_twice_is_sync_once(text: str) -> None:
     once = synced(text)
@@ -163,12 +165,14 @@ def test_sync_twice_is_sync_once(text: str) -> None:
     assert [change for change in left if change.edits] == []
 
 
+@settings(max_examples=5000 if LONG else 60)
 @given(manifests())
 def test_only_dependencies_on_members_change(text: str) -> None:
     before, after = tomllib.loads(text), tomllib.loads(synced(text))
     assert without_members(after) == without_members(before)
 
 
+@settings(max_examples=5000 if LONG else 60)
 @given(manifests())
 def test_every_untouched_line_stays_as_it_was(text: str) -> None:
     remaining = iter(synced(text).split("\n"))
