@@ -243,3 +243,11 @@ def test_a_manifest_that_is_one_inline_table_gets_the_shared_package_too(
         frame.format('python = "^3.11", shared = {path = "../../shared", develop = true}'),
         [],
     )
+
+
+def test_a_table_of_dotted_keys_gets_the_shared_package_too(read_workspace: Read) -> None:
+    frame = '[tool.poetry]\nname = "chat"\nversion = "1"\ndependencies . python = "^3.11" # why\n'
+    assert outcome(read_workspace, frame) == (
+        frame + 'dependencies . shared = {path = "../../shared", develop = true}\n',
+        [],
+    )

@@ -50,6 +50,9 @@ def append_pair(text: str, table: Keys, name: str, value: str, *, beside: str = 
         if place.keys == table and not place.header and text[place.value] == "{":
             return _with_inline_pair(text, place, found, pair)
     header = next((p for p in found if p.header and p.keys == table), None)
+    dotted = [p for p in found if p.keys[:-1] == table and not p.inline and not p.header]
+    if header is None and dotted:
+        return _with_line(text, dotted[-1], _named(text, dotted[-1], name) + value)
     if header is None:
         return _with_table(text, found, table, pair, beside)
     inside = _statements(found, header)
