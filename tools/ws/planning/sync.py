@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ws.model.report import Finding
     from ws.model.workspace import Member, Workspace
     from ws.planning.change import Change
+    from ws.planning.sync_shared import Bringing
 
 
 def changes(workspace: Workspace, members: Sequence[Member]) -> tuple[Change, ...]:
@@ -25,11 +26,12 @@ def changes(workspace: Workspace, members: Sequence[Member]) -> tuple[Change, ..
     Members that keep out (`[tool.ws] sync = false`) are passed over, and so are the rules that a
     member ignores.
     """
+    brought = sync_shared.bringing(workspace)
     return tuple(
         change
         for member in members
         if member.manifest.settings.sync
-        for change in _changes(workspace, member)
+        for change in _changes(workspace, member, brought)
         if not ignores(member, change.rule)
     )
 
@@ -59,10 +61,12 @@ def beyond_repair(changes: Sequence[Change]) -> tuple[Finding, ...]:
     return tuple(change.finding() for change in changes if not change.edits)
 
 
-def _changes(workspace: Workspace, member: Member) -> Iterator[Change]:
+def _changes(
+    workspace: Workspace, member: Member, brought: dict[str, Bringing]
+) -> Iterator[Change]:
     yield from sync_paths.changes(workspace, member)
     repeated: set[Keys] = set()
-    for change in sync_shared.changes(workspace, member):
+    for change in sync_shared.changes(workspace, member, brought):
         repeated.update(edit.keys for edit in change.edits if isinstance(edit, Remove))
         yield change
     for change in sync_catalog.changes(workspace, member):

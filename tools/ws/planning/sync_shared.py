@@ -40,8 +40,29 @@ class Declared(NamedTuple):
         return " and ".join(f"({marker})" for marker in (self.markers, python) if marker)
 
 
-def changes(workspace: Workspace, member: Member) -> Iterator[Change]:
-    """Shared packages that a member lacks, and dependencies that they bring it anyway."""
+class Bringing(NamedTuple):
+    """What a shared package brings, worked out once for all of its consumers."""
+
+    packages: dict[str, Declared]
+    members: set[str]
+    """The members that it depends on, near and far, and itself."""
+
+
+def bringing(workspace: Workspace) -> dict[str, Bringing]:
+    """What each shared package brings, by its name."""
+    known, graph = workspace.by_name, workspace.graph
+    return {
+        name: Bringing(_brought(known, known[name]), graph.with_dependencies([name]))
+        for name in {shared.package for shared in workspace.settings.shared}
+        if name in known
+    }
+
+
+def changes(workspace: Workspace, member: Member, brought: dict[str, Bringing]) -> Iterator[Change]:
+    """Shared packages that a member lacks, and dependencies that they bring it anyway.
+
+    `brought` is what `bringing` says of the same workspace.
+    """
     known = workspace.by_name
     told: set[Keys] = set()
     for shared in workspace.settings.shared:
@@ -51,7 +72,7 @@ def changes(workspace: Workspace, member: Member) -> Iterator[Change]:
         if not has_main(member, package.name):
             yield _missing(member, package)
         if shared.dedupe:
-            for change in _repeated(workspace, member, package, shared):
+            for change in _repeated(member, package, shared, brought[package.name]):
                 if change.keys not in told:  # two shared packages may bring the same
                     told.add(change.keys)
                     yield change
@@ -71,16 +92,15 @@ def _missing(member: Member, package: Member) -> Change:
 
 
 def _repeated(
-    workspace: Workspace, member: Member, package: Member, shared: Shared
+    member: Member, package: Member, shared: Shared, brought: Bringing
 ) -> Iterator[Change]:
     """What the shared package brings in the very groups in which the member always needs it."""
-    if member.name in workspace.graph.with_dependencies([package.name]):
+    if member.name in brought.members:
         return  # each would rely on the other, and in the end nobody would have it
-    brought = _brought(workspace, package)
     for dependency in member.manifest.dependencies:
         mine = _declared(member, dependency)
-        theirs = brought.get(dependency.name)
-        if mine is None or theirs is None or dependency.name in workspace.by_name:
+        theirs = brought.packages.get(dependency.name)
+        if mine is None or theirs is None:
             continue
         if _is_kept(dependency.name, shared) or _is_tied(member, dependency):
             continue
@@ -146,9 +166,8 @@ def _repetition(member: Member, package: Member, mine: Declared, theirs: Declare
     )
 
 
-def _brought(workspace: Workspace, package: Member) -> dict[str, Declared]:
+def _brought(known: dict[str, Member], package: Member) -> dict[str, Declared]:
     """The published packages that a member's main dependencies always bring, near ones first."""
-    known = workspace.by_name
     found: dict[str, Declared] = {}
     todo, seen = [package], {package.name}
     for near in todo:
