@@ -30,15 +30,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.integration)
 
 
-def program(name: str) -> Path:
-    """A program beside this interpreter; where it is missing, CI fails and others skip."""
-    path = Path(sys.executable).with_name(name)
+BUILD = (
+    '\n[build-system]\nrequires = ["poetry-core>=2,<3"]\n'
+    'build-backend = "poetry.core.masonry.api"\n'
+)
+
+
+def need(path: Path) -> Path:
+    """The path, if it is there; else CI fails, and others skip and are told what to do."""
     if not path.exists():
-        message = f"{name} is not in the tool environment: run tools/run-tests.sh"
+        message = f"{path.name} is missing ({path.parent}): run tools/run-tests.sh"
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
     return path
+
+
+def program(name: str) -> Path:
+    """A program beside this interpreter."""
+    return need(Path(sys.executable).with_name(name))
 
 
 def wheel(folder: Path, name: str, version: str, requires: tuple[str, ...] = ()) -> Path:

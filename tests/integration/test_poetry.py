@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.integration.conftest import BUILD
 
 from ws.engines import inside_poetry
 
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("real_poetry", "socket_enabled")
 
-BUILD = (
-    '\n[build-system]\nrequires = ["poetry-core>=2,<3"]\n'
-    'build-backend = "poetry.core.masonry.api"\n'
-)
 SHARED = f'alpha = "^1.0"\n{BUILD}'
 SMALL = {
     "shared/shared.py": "",

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.integration.conftest import need
 
 from ws.files.loader import load
 
@@ -79,16 +79,6 @@ MESSAGES: dict[str, tuple[dict[str, Any], str, object]] = {
     "tts-worker": ({"text": "Good morning."}, "sample_rate", 22050),
     "processor-worker": ({"texts": ["graph"], "dimension": 8}, "dimension", 8),
 }
-
-
-def need(path: Path) -> Path:
-    """The path, if it is there; else CI fails, and others are told what to do."""
-    if not path.exists():
-        message = f"{path.relative_to(ROOT)} is missing: run tools/run-tests.sh"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    return path
 
 
 def script(member: str) -> Path:

@@ -6,6 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.integration.conftest import BUILD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -18,10 +19,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("real_poetry", "socket_enabled")
 
-BUILD = (
-    '\n[build-system]\nrequires = ["poetry-core>=2,<3"]\n'
-    'build-backend = "poetry.core.masonry.api"\n'
-)
 SHARED = (
     '[tool.poetry]\nname = "shared"\nversion = "0.2.0"\ndescription = ""\nauthors = []\n\n'
     f'[tool.poetry.dependencies]\npython = "^3.11"\nalpha = "^1.0"\n{BUILD}'
