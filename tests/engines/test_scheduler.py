@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import itertools
+import signal
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
@@ -12,6 +15,7 @@ from ws.model.report import Outcome
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
 
 def task(
@@ -129,3 +133,41 @@ def test_an_interruption_stops_what_runs_and_begins_nothing_more() -> None:
         ("running", "aborted"),
         ("later", "aborted"),
     ]
+
+
+def interrupted_at(step: int) -> tuple[tuple[Outcome, ...], bool]:
+    """A run of two tasks whose own thread hears Ctrl-C before its so-many-th instruction."""
+    left = step
+
+    def trace(frame: FrameType, event: str, _: object) -> Callable[..., object] | None:
+        nonlocal left
+        if frame.f_code is not run.__code__:
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            left -= 1
+            if left == 0:
+                raise KeyboardInterrupt
+        return trace
+
+    handler = signal.getsignal(signal.SIGINT)
+    sys.settrace(trace)
+    try:
+        return run([task("a"), task("b", after=("a",))], 1, finished=lambda _: None, stop=list)
+    finally:
+        sys.settrace(None)
+        signal.signal(signal.SIGINT, handler)
+
+
+def test_an_interruption_between_any_two_steps_leaves_an_outcome_for_every_task() -> None:
+    seen = set()
+    for step in itertools.count(1):
+        try:
+            outcomes, interrupted = interrupted_at(step)
+        except KeyboardInterrupt:
+            continue  # before the work began, or when it was over
+        assert [outcome.member for outcome in outcomes] == ["a", "b"], step
+        seen.add(tuple(outcome.status for outcome in outcomes))
+        if not interrupted:
+            break
+    assert {("aborted", "aborted"), ("done", "aborted"), ("done", "done")} <= seen

@@ -38,28 +38,43 @@ def run(
     running tasks return soon; they and those not begun become `aborted`. A circle of `after` is
     broken at its first task.
     """
-    outcomes: dict[str, Outcome] = {}
+    # Ctrl-C may come between any two steps of the thread that schedules. So what has ended is
+    # noted by the task's own thread, which hears nothing of it, and the rest is worked out after.
+    ended: dict[str, Outcome] = {}
+    told: set[str] = set()
     waiting = {task.member: task for task in tasks}
-    running: dict[Future[Outcome], Task] = {}
+    running: dict[Future[None], Task] = {}
     interrupted = False
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:
             while waiting or running:
                 for task in _ready(waiting, running)[: jobs - len(running)]:
-                    running[pool.submit(_timed, task)] = waiting.pop(task.member)
+                    running[pool.submit(_note, task, ended)] = waiting.pop(task.member)
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
-                    outcomes[running.pop(future).member] = outcome = future.result()
-                    finished(outcome)
+                    future.result()
+                    member = running.pop(future).member
+                    told.add(member)
+                    finished(ended[member])
         except KeyboardInterrupt:
             interrupted = True
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # ending well takes a moment: let it
             stop()
-    for future, task in running.items():
-        outcomes[task.member] = _aborted(task, future)
-    for task in waiting.values():
-        outcomes[task.member] = _aborted(task)
-    return tuple(outcomes[task.member] for task in tasks), interrupted
+    return tuple(_outcome(task, ended, told) for task in tasks), interrupted
+
+
+def _note(task: Task, ended: dict[str, Outcome]) -> None:
+    begin = time.monotonic()
+    outcome = task.run()
+    ended[task.member] = replace(outcome, seconds=round(time.monotonic() - begin, 3))
+
+
+def _outcome(task: Task, ended: dict[str, Outcome], told: set[str]) -> Outcome:
+    """What became of a task: what fails after an interruption was ended by it, if it had begun."""
+    outcome = ended.get(task.member)
+    if outcome is not None and (task.member in told or outcome.status == "done"):
+        return outcome
+    return Outcome(task.member, task.action, "aborted", "interrupted")
 
 
 def _ready(waiting: dict[str, Task], running: dict[Future[Outcome], Task]) -> list[Task]:
@@ -68,16 +83,3 @@ def _ready(waiting: dict[str, Task], running: dict[Future[Outcome], Task]) -> li
     if not ready and not running:
         return list(waiting.values())[:1]
     return ready
-
-
-def _timed(task: Task) -> Outcome:
-    begin = time.monotonic()
-    outcome = task.run()
-    return replace(outcome, seconds=round(time.monotonic() - begin, 3))
-
-
-def _aborted(task: Task, future: Future[Outcome] | None = None) -> Outcome:
-    """The outcome of a task that was interrupted; one that still came to a good end counts."""
-    if future is not None and future.exception() is None and future.result().status == "done":
-        return future.result()
-    return Outcome(task.member, task.action, "aborted", "interrupted")
