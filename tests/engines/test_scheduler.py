@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -139,7 +139,7 @@ def interrupted_at(step: int) -> tuple[tuple[Outcome, ...], bool]:
     """A run of two tasks whose own thread hears Ctrl-C before its so-many-th instruction."""
     left = step
 
-    def trace(frame: FrameType, event: str, _: object) -> Callable[..., object] | None:
+    def trace(frame: FrameType, event: str, _: object) -> Any:
         nonlocal left
         if frame.f_code is not run.__code__:
             return None
@@ -153,7 +153,9 @@ def interrupted_at(step: int) -> tuple[tuple[Outcome, ...], bool]:
     handler = signal.getsignal(signal.SIGINT)
     sys.settrace(trace)
     try:
-        return run([task("a"), task("b", after=("a",))], 1, finished=lambda _: None, stop=list)
+        return run(
+            [task("a"), task("b", after=("a",))], 1, finished=lambda _: None, stop=lambda: None
+        )
     finally:
         sys.settrace(None)
         signal.signal(signal.SIGINT, handler)

@@ -77,7 +77,7 @@ def _outcome(task: Task, ended: dict[str, Outcome], told: set[str]) -> Outcome:
     return Outcome(task.member, task.action, "aborted", "interrupted")
 
 
-def _ready(waiting: dict[str, Task], running: dict[Future[Outcome], Task]) -> list[Task]:
+def _ready(waiting: dict[str, Task], running: dict[Future[None], Task]) -> list[Task]:
     unfinished = {*waiting, *(task.member for task in running.values())}
     ready = [task for task in waiting.values() if unfinished.isdisjoint(task.after)]
     if not ready and not running:
