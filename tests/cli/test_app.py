@@ -390,6 +390,7 @@ def test_the_check_loads_no_more_than_it_needs(make_workspace: Make) -> None:
         "ws.model",
         "ws.model.globs",
         "ws.model.graph",
+        "ws.model.lock",
         "ws.model.manifest",
         "ws.model.names",
         "ws.model.plan",

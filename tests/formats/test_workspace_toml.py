@@ -4,7 +4,7 @@ import pytest
 
 from ws.errors import WsError, faults_of
 from ws.formats.workspace_toml import read, valid_jobs
-from ws.model.workspace import Settings
+from ws.model.workspace import LockSettings, Settings
 
 
 def faults(text: str) -> list[str]:
@@ -26,12 +26,17 @@ members = ["packages/**", "workers/*"]
 exclude = ["workers/old"]
 [install]
 jobs = "50%"
+[lock]
+ignore = ["lock/orphan"]
+skew = "forbid"
+skew-exceptions = ["Py_Test", "types-*"]
 """
     assert read(text.encode()) == Settings(
         members=("packages/**", "workers/*"),
         name="insight",
         exclude=("workers/old",),
         install_jobs="50%",
+        lock=LockSettings(("lock/orphan",), "forbid", ("py-test", "types-*")),
     )
 
 
@@ -98,4 +103,10 @@ def test_a_setting_of_jobs_that_is_no_number_of_jobs_is_a_fault(value: str) -> N
     assert faults(f"[workspace]\nmembers = []\n[install]\njobs = {value}\n") == [
         'workspace.toml:4: "install.jobs" must be a number of jobs or a share of the cores'
         ' (such as 4 or "50%")'
+    ]
+
+
+def test_a_word_that_is_none_of_those_to_choose_from_is_refused_with_them() -> None:
+    assert faults('[workspace]\nmembers = []\n[lock]\nskew = "deny"\n') == [
+        'workspace.toml:4: "skew" must be "forbid", "warn" or "allow" ()'
     ]

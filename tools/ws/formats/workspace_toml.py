@@ -9,7 +9,7 @@ from ws.errors import WsError, raise_all
 from ws.formats.tables import TableReader
 from ws.formats.toml import parse
 from ws.model.names import normalise
-from ws.model.workspace import Catalog, Settings, Shared
+from ws.model.workspace import Catalog, LockSettings, Settings, Shared
 
 KEYS: dict[str, tuple[str, ...]] = {
     "workspace": ("name", "members", "exclude", "catalog-mode"),
@@ -17,6 +17,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "catalog": (),
     "catalogs": (),
     "install": ("jobs",),
+    "lock": ("ignore", "skew", "skew-exceptions"),
 }
 """Every key that this version knows, by table. A key without effect would be a lie.
 
@@ -25,6 +26,7 @@ The keys of the catalogs are names of packages, and free.
 
 _JOBS = re.compile(r"[1-9]\d*%?")
 _MODES = ("strict", "prefer")
+_SKEWS = ("forbid", "warn", "allow")
 
 
 def read(data: bytes, path: str = "workspace.toml") -> Settings:
@@ -54,7 +56,9 @@ def read_with_faults(data: bytes, path: str = "workspace.toml") -> tuple[Setting
         shared=_shared(reader, document),
         catalog=_catalog(reader, document, "catalog"),
         catalogs={name: _catalog(reader, catalogs, "catalogs", name) for name in catalogs},
-        strict_catalog=_mode(reader, workspace) == "strict",
+        strict_catalog=_choice(reader, workspace, ("workspace", "catalog-mode"), _MODES)
+        == "strict",
+        lock=_lock(reader, document),
         install_jobs=_jobs(reader, install),
     )
     if "members" not in workspace and isinstance(document.get("workspace", {}), dict):
@@ -103,12 +107,31 @@ def _catalog(reader: TableReader, table: dict[str, Any], *keys: str) -> Catalog:
     return {normalise(name): reader.text(packages, *keys, name) for name in packages}
 
 
-def _mode(reader: TableReader, workspace: dict[str, Any]) -> str:
-    keys = ("workspace", "catalog-mode")
-    mode = reader.text(workspace, *keys) or "strict"
-    if mode not in _MODES:
-        reader.fault("manifest/value", '"catalog-mode" must be "strict" or "prefer"', keys)
-    return mode
+def _lock(reader: TableReader, document: dict[str, Any]) -> LockSettings:
+    table = reader.table(document, "lock")
+    reader.only(table, ("lock",), KEYS["lock"])
+    exceptions = reader.texts(table, "lock", "skew-exceptions")
+    return LockSettings(
+        ignore=reader.texts(table, "lock", "ignore"),
+        skew=_choice(reader, table, ("lock", "skew"), _SKEWS, "allow"),
+        skew_exceptions=tuple(normalise(name) for name in exceptions),
+    )
+
+
+def _choice(
+    reader: TableReader,
+    table: dict[str, Any],
+    keys: tuple[str, str],
+    choices: tuple[str, ...],
+    default: str = "",
+) -> str:
+    """One of a few words; the first one where nothing is said and there is no other default."""
+    choice = reader.text(table, *keys) or default or choices[0]
+    if choice not in choices:
+        *most, last = (f'"{word}"' for word in choices)
+        reason = f'"{keys[-1]}" must be {", ".join(most)} or {last}'
+        reader.fault("manifest/value", reason, keys)
+    return choice
 
 
 def _jobs(reader: TableReader, install: dict[str, Any]) -> str:

@@ -98,6 +98,34 @@ class RunTool:
         return " ".join((self.tool, "-C", self.folder, *self.args))
 
 
+@dataclass(frozen=True, slots=True)
+class Relock:
+    """Let the team's Poetry resolve a member, and write its `poetry.lock`."""
+
+    member: str
+    folder: str
+    """The member's folder, relative to the workspace root."""
+    reason: str
+    start: bytes | None
+    """The text of a lock whose versions win where they may; `None` to resolve from nothing."""
+    latest: tuple[str, ...] = ()
+    """Normalised names for which the newest version is wanted, whatever `start` holds."""
+    paths: tuple[str, ...] = ()
+    """Normalised names of the path dependencies that the new lock must hold."""
+    after: tuple[str, ...] = ()
+    """Members whose action must have ended before, well or not, if this plan has one for them."""
+
+    @property
+    def key(self) -> str:
+        """What identifies this action in its plan."""
+        return f"lock {self.folder}"
+
+    @property
+    def command(self) -> str:
+        """The command line of Poetry that comes nearest, as typed at the workspace root."""
+        return f"poetry -C {self.folder} lock"
+
+
 Action = WriteFile | MakeFolder | RunTool
 
 

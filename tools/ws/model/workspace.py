@@ -54,6 +54,18 @@ Catalog = dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class LockSettings:
+    """What `workspace.toml` says of locks (`[lock]`)."""
+
+    ignore: tuple[str, ...] = ()
+    """Rules of locks, or globs of them, that are not checked in this workspace."""
+    skew: str = "allow"
+    """Whether members may lock a package at different versions: `forbid`, `warn` or `allow`."""
+    skew_exceptions: tuple[str, ...] = ()
+    """Normalised names of packages, or globs, that may be locked at different versions always."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What `workspace.toml` says."""
 
@@ -68,6 +80,7 @@ class Settings:
     """Others that a member can choose, by name."""
     strict_catalog: bool = True
     """Whether members that use a package of the catalog must use it so, or only should."""
+    lock: LockSettings = LockSettings()
     install_jobs: str = ""
     """`[install] jobs`, as for `--jobs`; empty for the default."""
 

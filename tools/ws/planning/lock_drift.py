@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from ws.errors import Where
 from ws.formats.content_hash import content_hash
-from ws.formats.lock import LockHeader, LockUnreadableError, read_header
+from ws.formats.lock import LockUnreadableError, read_header
 from ws.model.report import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from ws.model.lock import LockHeader
     from ws.model.workspace import Member
 
 UNREADABLE = "lock/unreadable"
