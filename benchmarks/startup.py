@@ -1,6 +1,6 @@
 """How long people and hooks wait for `ws`, as ratios to `python -c pass` in the same run.
 
-    .venv/bin/python benchmarks/startup.py [ROUNDS]
+    .venv/bin/python -m benchmarks.startup [ROUNDS]
 
 CPU time of the whole process (user and system), the median of all rounds, run in turn so that a
 noisy machine disturbs all alike. Prints; never fails for a time.
@@ -8,11 +8,11 @@ noisy machine disturbs all alike. Prints; never fails for a time.
 
 from __future__ import annotations
 
-import resource
 import statistics
-import subprocess
 import sys
 from pathlib import Path
+
+from benchmarks.measuring import measured
 
 ROOT = Path(__file__).parents[1]
 WS = str(Path(sys.executable).with_name("ws"))
@@ -28,34 +28,26 @@ COMMANDS: dict[str, tuple[list[str], float | None]] = {
 }
 
 
-def cpu_seconds(command: list[str]) -> float:
-    """The CPU time of one run, its children's included."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-
 def medians(rounds: int) -> dict[str, float]:
     """The median CPU time of each command."""
     times: dict[str, list[float]] = {name: [] for name in COMMANDS}
     for number in range(rounds + 1):
         for name, (command, _) in COMMANDS.items():
-            seconds = cpu_seconds(command)
+            seconds = measured(command, ROOT).seconds
             if number:  # the first round warms the caches
                 times[name].append(seconds)
-    return {name: statistics.median(measured) for name, measured in times.items()}
+    return {name: statistics.median(all_) for name, all_ in times.items()}
 
 
 def main() -> None:
     """Measure, and print a table."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    measured = medians(rounds)
+    times = medians(rounds)
     print(f"{'command':18} {'CPU ms':>8} {'ratio':>7} {'wanted':>8}   ({rounds} rounds)")
     for name, (_, wanted) in COMMANDS.items():
-        ratio = measured[name] / measured[BASE]
+        ratio = times[name] / times[BASE]
         limit = f"<= {wanted}" if wanted else ""
-        print(f"{name:18} {measured[name] * 1000:8.1f} {ratio:7.1f} {limit:>8}")
+        print(f"{name:18} {times[name] * 1000:8.1f} {ratio:7.1f} {limit:>8}")
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ settings.load_profile("ws")
 def _no_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the home folder, or is led by the caller's variables."""
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
-    for name in ("WS_ROOT", "WS_POETRY", "VIRTUAL_ENV", "NO_COLOR"):
+    for name in ("WS_ROOT", "WS_POETRY", "VIRTUAL_ENV", "NO_COLOR", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
 
 

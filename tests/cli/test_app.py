@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -155,11 +156,6 @@ def test_sync_diff_is_a_patch_that_git_applies(make_workspace: Make, ws: Ws) -> 
     assert ws("sync", "--check").code == 0
 
 
-def test_lock_diff_shows_the_commands_that_would_run(make_workspace: Make, ws: Ws) -> None:
-    make_workspace({"a": ""})
-    assert ws("lock", "--diff").out == "# would run: poetry -C a lock  (lock/missing)\n"
-
-
 def test_check_runs_all_checks(make_workspace: Make, ws: Ws) -> None:
     make_workspace(THREE | {"packages/shared": 'query = {path = "../../workers/deep/query"}\n'})
     ran = ws("check", "--format", "json")
@@ -171,6 +167,7 @@ def test_check_runs_all_checks(make_workspace: Make, ws: Ws) -> None:
 def test_strict_makes_a_warning_count(make_workspace: Make, ws: Ws) -> None:
     make_workspace(
         {
+            "workspace.toml": 'lock.ignore = ["lock/unsatisfied"]\nworkspace.members = ["*"]\n',
             "a": 'b = {path = "../b", develop = true}\n',
             "b": 'a = {path = "../a", develop = true}\n',
         }
@@ -294,11 +291,14 @@ def test_quiet_leaves_out_what_is_only_nice_to_know(make_workspace: Make, ws: Ws
 
 
 def test_checks_work_on_a_read_only_checkout(make_workspace: Make, ws: Ws) -> None:
+    """For root, too, whom permissions do not bind: nothing can be made below a file."""
     root = make_workspace(THREE)
-    ws("check")
-    ws("list")
-    ws("sync", "--check")
-    assert not (root / ".ws").exists()
+    commands = ("check", "list", "sync --check", "lock --check")
+    told = [ws(*command.split()) for command in commands]
+    shutil.rmtree(root / ".ws")
+    (root / ".ws").touch()
+    assert [ws(*command.split()) for command in commands] == told
+    assert (root / ".ws").read_bytes() == b""
 
 
 def test_the_root_may_be_named_and_output_is_relative_to_it(
@@ -374,9 +374,11 @@ def test_the_check_loads_no_more_than_it_needs(make_workspace: Make) -> None:
         "ws.commands.lock",
         "ws.errors",
         "ws.files",
+        "ws.files.cache",
         "ws.files.discovery",
         "ws.files.ignored",
         "ws.files.loader",
+        "ws.files.origin",
         "ws.files.store",
         "ws.formats",
         "ws.formats.content_hash",
@@ -397,9 +399,18 @@ def test_the_check_loads_no_more_than_it_needs(make_workspace: Make) -> None:
         "ws.model.report",
         "ws.model.workspace",
         "ws.planning",
-        "ws.planning.lock",
         "ws.planning.lock_drift",
         "ws.planning.select",
         "ws.reporting",
         "ws.reporting.human",
     }
+
+
+def test_fix_goes_with_check_alone(make_workspace: Make, ws: Ws) -> None:
+    make_workspace({"a": ""})
+    assert ws("lock", "--fix") == (
+        2,
+        "",
+        "error: --fix goes with --check; `ws lock` alone mends, and exits 0. [usage/arguments]\n"
+        "    → see `ws lock --help`\n",
+    )

@@ -31,7 +31,12 @@ COMMANDS = (
 
 
 def snapshot(root: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+    """All files, without what `ws` remembers."""
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in root.rglob("*")
+        if path.is_file() and ".ws" not in path.relative_to(root).parts
+    }
 
 
 def test_broken_toml_is_shown_with_file_line_and_column(make_workspace: Make, ws: Ws) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NEEDS = '{0} = {{path = "../{0}", develop = true}}\n'
 DEV = "\n[tool.poetry.group.dev.dependencies]\n"
+WITHOUT_LOCKS = '[workspace]\nmembers = ["**"]\n[lock]\nignore = ["lock/unsatisfied"]\n'
 FILES = {
     "shared": "",
     "shared/shared/__init__.py": "",
@@ -53,7 +54,7 @@ def make(make_workspace: Make) -> Make:
     """A workspace that is otherwise in order."""
 
     def locked(files: Mapping[str, str]) -> Path:
-        root = make_workspace(files)
+        root = make_workspace({"workspace.toml": WITHOUT_LOCKS, **files})
         for manifest in root.glob("*/pyproject.toml"):
             lock_of(root, manifest.parent.name)
         return root

@@ -6,7 +6,7 @@ from ws.engines.apply import Step
 from ws.engines.poetry import Poetry
 from ws.engines.process import Processes
 
-POETRY = Poetry("poetry", None, {}, Processes())
+POETRY = Poetry("poetry", {}, Processes())
 
 INSTALL = """\
 Creating virtualenv chat-worker in /somewhere/.venv

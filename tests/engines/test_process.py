@@ -30,6 +30,25 @@ def test_both_streams_are_kept_in_the_log_and_told_line_by_line(tmp_path: Path) 
     assert (tmp_path / "log").read_text() == "out\nerr\n"
 
 
+def test_a_conversation_goes_line_by_line_and_ends_when_nobody_talks(tmp_path: Path) -> None:
+    code = (
+        "import sys\nprint('broken', file=sys.stderr)\n"
+        "for line in sys.stdin: print('you said', line, end='', flush=True)\n"
+    )
+    processes = Processes()
+    talk = processes.converse(
+        [sys.executable, "-c", code], folder=tmp_path, environ=os.environ, log=tmp_path / "log"
+    )
+    with talk as conversation:
+        for word in ("one", "zwölf"):
+            assert conversation.say(word)
+            assert conversation.hear() == f"you said {word}"
+        processes.stop()
+        assert conversation.hear() is None
+        assert not conversation.say("three")
+    assert (tmp_path / "log").read_text() == "broken\n"
+
+
 def test_a_program_gets_no_input_and_just_the_variables_given(tmp_path: Path) -> None:
     given = "os.environ.get('GIVEN'), 'HOME' in os.environ"
     code = f"import os, sys; print(repr(sys.stdin.read()), {given})"

@@ -83,6 +83,13 @@ def test_a_file_that_was_changed_in_the_meantime_is_left_alone(store: Store) -> 
     assert store.read("a.toml") == b"theirs"
 
 
+def test_what_a_killed_run_has_left_beside_a_file_goes_with_the_next_write(store: Store) -> None:
+    for name in (".a.1-22", ".a.mine-1", ".b.1-22"):
+        (store.root / name).write_text("left")
+    store.replace("a", b"new")
+    assert sorted(path.name for path in store.root.iterdir()) == [".a.mine-1", ".b.1-22", "a"]
+
+
 def test_a_file_that_was_deleted_in_the_meantime_stays_deleted(store: Store) -> None:
     assert fault(store, "a.toml", "old", "new")[0] == "write/changed"
     assert store.read("a.toml") is None

@@ -56,7 +56,7 @@ def test_windows_line_endings_make_no_difference() -> None:
 
 def test_an_old_lock_is_not_signed_and_does_not_end_with_its_metadata() -> None:
     text = '[metadata]\nlock-version = "1.1"\ncontent-hash = "ab"\n\n[metadata.files]\nrich = []\n'
-    assert read_header(text.encode()) == LockHeader("ab", 3, None)
+    assert read_header(text.encode()) == LockHeader("ab", 3, None, "1.1")
 
 
 @pytest.mark.parametrize(

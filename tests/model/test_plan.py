@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ws.model.plan import MakeFolder, NewFile, Plan, RunTool, WriteFile
+from ws.model.plan import MakeFolder, NewFile, Plan, Relock, RunTool, WriteFile
 
 MANIFEST = "workers/chat/pyproject.toml"
 
@@ -34,6 +35,14 @@ def test_actions_are_told_apart_by_what_they_touch() -> None:
 def test_a_command_can_be_typed_at_the_root() -> None:
     install = RunTool("chat", "poetry", ("sync", "--only", "main"), "workers/chat", "asked for")
     assert install.command == "poetry -C workers/chat sync --only main"
+
+
+def test_a_lock_that_is_to_be_made_is_told_as_the_command_that_comes_nearest() -> None:
+    action = Relock("chat", "workers/chat", "lock/missing", None, None)
+    assert (action.key, action.path) == ("lock workers/chat", "workers/chat/poetry.lock")
+    assert replace(action, folder=".").path == "poetry.lock"
+    wanted = "# would run: poetry -C workers/chat lock  (lock/missing)\n"
+    assert Plan("lock", (action,)).diff() == wanted
 
 
 def test_a_change_is_shown_as_a_unified_diff() -> None:

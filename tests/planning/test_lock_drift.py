@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from ws.errors import Where
 from ws.formats import pyproject_reader
 from ws.formats.content_hash import content_hash
+from ws.formats.lock import read_facts
 from ws.model.report import Finding
-from ws.model.workspace import Member, Workspace
+from ws.model.workspace import Member, Settings, Workspace
 from ws.planning import lock_drift
 
 Read = Callable[[Mapping[str, str]], Workspace]
@@ -33,7 +34,12 @@ def lock(content_hash: str, writer: str = "Poetry 2.3.0") -> bytes:
 def drift(workspace: Workspace, data: bytes | None) -> tuple[Finding, ...]:
     """What is found about the only member, given its lock."""
     (member,) = workspace.members
-    return lock_drift.findings([member], {member.name: data})
+    return lock_drift.findings(workspace, [member], locks({member.name: data}))
+
+
+def locks(texts: Mapping[str, bytes | None]) -> lock_drift.Locks:
+    facts = {name: read_facts(text) if text is not None else None for name, text in texts.items()}
+    return lock_drift.Locks(facts, {})
 
 
 def document(workspace: Workspace) -> Mapping[str, Any]:
@@ -44,7 +50,8 @@ def finding(
     rule: str, message: str, line: int | None = None, hint: str = "ws lock --filter chat"
 ) -> Finding:
     where = Where("workers/chat/poetry.lock", line)
-    return Finding(rule, "error", message, where, "chat", hint)
+    also = Where("workers/chat/pyproject.toml") if rule == "lock/content-hash" else None
+    return Finding(rule, "error", message, where, "chat", hint, also)
 
 
 def test_a_lock_of_this_manifest_is_fine(read_workspace: Read) -> None:
@@ -77,7 +84,8 @@ def test_a_lock_that_cannot_be_read_is_found_with_a_remedy_that_works(
         finding(
             "lock/unreadable",
             "the lock cannot be read: it holds conflict markers of a git merge",
-            hint="take either side (git checkout --ours workers/chat/poetry.lock), then ws lock",
+            1,
+            "ws lock --resolve-conflicts --filter chat",
         ),
     )
     assert drift(workspace, b"") == (
@@ -98,8 +106,8 @@ def test_poetry_before_2_3_did_not_see_dependency_groups(read_workspace: Read) -
 
 def test_findings_come_in_member_order(read_workspace: Read) -> None:
     workspace = read_workspace({"b": "", "a": "", "c": ""})
-    locks = {"a": None, "b": lock(content_hash(document(workspace))), "c": b""}
-    found = lock_drift.findings(workspace.members, locks)
+    texts = {"a": None, "b": lock(content_hash(document(workspace))), "c": b""}
+    found = lock_drift.findings(workspace, workspace.members, locks(texts))
     assert [(f.member, f.rule) for f in found] == [("a", "lock/missing"), ("c", "lock/unreadable")]
 
 
@@ -137,5 +145,7 @@ def test_a_lock_is_fresh_if_poetry_takes_it_for_fresh(text: str, writer: str, ch
         path.write_bytes(data)
         locker = pytest.importorskip("poetry.packages.locker").Locker(path, manifest.document)
         is_fresh = locker.is_fresh()
-    found = lock_drift.findings([Member("chat", manifest)], {manifest.name: data})
+    member = Member("chat", manifest)
+    workspace = Workspace(Path(), Settings(members=("chat",)), (member,))
+    found = lock_drift.findings(workspace, [member], locks({manifest.name: data}))
     assert (found == ()) == is_fresh

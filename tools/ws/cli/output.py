@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,8 @@ def tell(report: Report, output: Output) -> Exit:
     else:
         _write(_document(report, output))
     sys.stdout.flush()
+    if output.format == "github":
+        _summarise(report, output)
     return report.exit_code(strict=output.strict)
 
 
@@ -56,6 +60,36 @@ def _document(report: Report, output: Output) -> str:
     from ws.reporting import github
 
     return github.render(report)
+
+
+def _summarise(report: Report, output: Output) -> None:
+    """Put what GitHub will not show beside the lines into the step's summary, and say so."""
+    from ws.reporting import github
+
+    count = github.hidden(report)
+    if not count:
+        return
+    note = f"github: {count} of {len(report.findings)} findings are not shown beside the code"
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    where = _append_summary(report, path) if path else "they stand in this log alone"
+    if not output.quiet:
+        with contextlib.suppress(OSError):  # nobody reads it
+            click.echo(f"{note}: {where}", err=True)
+
+
+def _append_summary(report: Report, path: str) -> str:
+    """Append all findings to the step's summary, and say where a person finds the hidden ones."""
+    from ws.reporting import step_summary
+
+    try:
+        # Another command of the same step may have written there already.
+        used = os.path.getsize(path) if os.path.exists(path) else 0
+        text = step_summary.render(report, step_summary.LIMIT - used)
+        with open(path, "ab") as file:
+            file.write(text.encode(errors="replace"))
+    except OSError as error:
+        return f"they stand in this log alone ({path} cannot be written: {error.strerror})"
+    return "see the step's summary" if text else f"they stand in this log alone ({path} is full)"
 
 
 def _write(text: str) -> None:

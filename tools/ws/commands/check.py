@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ws.commands.context import read_locks
+from ws.commands import skew
+from ws.commands.drift import drift
 from ws.files import sources
-from ws.files.store import Store
 from ws.model.report import Report
-from ws.planning import cycles, imports, lock_drift, sync
+from ws.planning import cycles, imports, sync
 from ws.planning.heed import heeded
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def _findings(workspace: Workspace, members: Sequence[Member]) -> tuple[Finding,
     return (
         *(finding for finding in cycles.findings(workspace) if finding.member in names),
         *(change.finding() for change in sync.changes(workspace, members)),
-        *lock_drift.findings(members, read_locks(Store(workspace.root), members)),
+        *drift(workspace, members, deep=True),
+        *skew.findings(workspace, members),
         *imports.findings(workspace, members, layouts, files),
     )

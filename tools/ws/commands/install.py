@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ws.commands.context import read_locks
+from ws.commands.drift import drift
 from ws.commands.work import Decision, carry_out
 from ws.files.store import Store
-from ws.planning import install, lock_drift
+from ws.planning import install
 
 if TYPE_CHECKING:
     from ws.commands.context import Context
@@ -23,8 +24,8 @@ def run(
 
     def decide(workspace: Workspace) -> Decision:
         members = context.chosen(workspace)
+        refused, tolerated = install.judged(drift(workspace, members))
         locks = read_locks(Store(workspace.root), members)
-        drift = lock_drift.findings(members, locks)
-        return Decision(install.plan(members, drift, locks, groups, sync=sync))
+        return Decision(install.plan(members, refused, locks, groups, sync=sync), tolerated)
 
     return carry_out(context, decide, jobs=jobs)

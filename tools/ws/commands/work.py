@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ws.commands import team_poetry
 from ws.commands.context import jobs_from
-from ws.engines import which_poetry
-from ws.engines.apply import Powers, Tool, apply
-from ws.engines.poetry import Poetry
+from ws.engines.apply import Powers, apply
 from ws.engines.process import Processes
 from ws.files.store import Store
-from ws.model.plan import RunTool
 from ws.model.report import Exit, Report
 from ws.planning import cycles
 
@@ -34,13 +32,17 @@ class Decision(NamedTuple):
 
 
 def carry_out(
-    context: Context, decide: Callable[[Workspace], Decision], *, jobs: str | None = None
+    context: Context,
+    decide: Callable[[Workspace], Decision],
+    *,
+    jobs: str | None = None,
+    dry: bool = False,
 ) -> Report:
     """Decide and act while holding the workspace's lock; report in member order.
 
-    Deciding under the lock means that nobody's work is planned from what another `ws`, for which
-    this one waited, has changed since. Raises `ToolError` before anything is done if a tool that
-    the plan needs is not there.
+    With `dry`, what a tool makes of a file is told and not written. Deciding under the lock means
+    that nobody's work is planned from what another `ws`, for which this one waited, has changed
+    since. Raises `ToolError` before anything is done if a tool that the plan needs is not there.
     """
     store = Store(context.root())
     processes = Processes()
@@ -50,9 +52,10 @@ def carry_out(
             workspace = context.workspace()
             decision = decide(workspace)
             count = jobs_from(jobs, workspace.settings.install_jobs)
-            tools = _tools(context, decision.plan, processes)
-            powers = Powers(store, processes, tools, observer, count)
-            outcomes, interrupted = apply(decision.plan, powers)
+            ready = team_poetry.ready(context, decision.plan, workspace, store, processes, dry=dry)
+            with ready as (tools, relocking):
+                powers = Powers(store, processes, tools, observer, count, relocking)
+                outcomes, interrupted = apply(decision.plan, powers)
     finally:
         processes.stop()
         observer.ended()
@@ -66,17 +69,3 @@ def carry_out(
         notes=(f"next: {decision.next_step}",) if decision.next_step and worked else (),
         fault=Exit.INTERRUPTED if interrupted else None,
     )
-
-
-def _tools(context: Context, plan: Plan, processes: Processes) -> dict[str, Tool]:
-    """The tools that the plan's actions run, found and made ready."""
-    if not any(isinstance(action, RunTool) for action in plan.actions):
-        return {}
-    program = which_poetry.locate(context.environ)
-    ask_index = not context.environ.get(which_poetry.MIRROR)
-    identity = which_poetry.identify(program, context.environ, processes, ask_index=ask_index)
-    extra, note = which_poetry.index_environment(identity)
-    if note:
-        context.note(note)
-    environ = which_poetry.child_environment(context.environ) | extra
-    return {"poetry": Poetry(program, identity.interpreter, environ, processes)}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ws.engines import scheduler
 from ws.errors import WsError
-from ws.model.plan import MakeFolder, Plan, RunTool, WriteFile
+from ws.model.plan import MakeFolder, Plan, Relock, RunTool, WriteFile
 from ws.model.report import Outcome
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ws.engines.process import Completed, Processes
+    from ws.engines.relock import Relocking
     from ws.files.store import Store
     from ws.model.plan import Action
 
@@ -85,20 +86,22 @@ class Powers:
     tools: Mapping[str, Tool]
     observer: Observer
     jobs: int
+    relocking: Relocking | None = None
 
 
 def apply(plan: Plan, powers: Powers) -> tuple[tuple[Outcome, ...], bool]:
     """The outcomes of all of the plan's members in their order, and whether it was interrupted."""
     powers.observer.planned(plan)
     tasks = [_task(plan, action, powers) for action in plan.actions]
+    jobs = powers.relocking.solver.width(powers.jobs) if powers.relocking else powers.jobs
     outcomes, interrupted = scheduler.run(
-        tasks, powers.jobs, finished=powers.observer.finished, stop=powers.processes.stop
+        tasks, jobs, finished=powers.observer.finished, stop=powers.processes.stop
     )
     return (*outcomes, *plan.settled), interrupted
 
 
 def _task(plan: Plan, action: Action, powers: Powers) -> scheduler.Task:
-    after = action.after if isinstance(action, RunTool) else ()
+    after = action.after if isinstance(action, RunTool | Relock) else ()
 
     def run() -> Outcome:
         powers.observer.started(action.member, plan.command)
@@ -107,9 +110,12 @@ def _task(plan: Plan, action: Action, powers: Powers) -> scheduler.Task:
                 return _write(plan, action, powers)
             if isinstance(action, MakeFolder):
                 return _make(plan, action, powers)
+            if isinstance(action, Relock):
+                return _relock(plan, action, powers)
             return _run_tool(plan, action, powers)
         except WsError as error:
-            return Outcome(action.member, plan.command, "failed", f"{error.reason}; {error.hint}")
+            reason = "; ".join(filter(None, (error.reason, error.hint)))
+            return Outcome(action.member, plan.command, "failed", reason)
         except OSError as error:
             reason = f"{error.strerror}: {error.filename}" if error.filename else str(error)
             return Outcome(action.member, plan.command, "failed", reason)
@@ -127,30 +133,16 @@ def _make(plan: Plan, action: MakeFolder, powers: Powers) -> Outcome:
     return Outcome(action.member, plan.command, "done", action.reason)
 
 
+def _relock(plan: Plan, action: Relock, powers: Powers) -> Outcome:
+    assert powers.relocking is not None
+
+    def on_step(text: str) -> None:
+        powers.observer.step(action.member, Step(0, 0, text))
+
+    return powers.relocking.run(plan.command, action, on_step)
+
+
 def _run_tool(plan: Plan, action: RunTool, powers: Powers) -> Outcome:
-    if action.restores:
-        powers.store.inside(action.restores)
-    before = powers.store.read(action.restores) if action.restores else None
-    ended_well = False
-    try:
-        outcome = _run_twice(plan, action, powers)
-        ended_well = outcome.status == "done"
-    finally:
-        if action.restores and not ended_well:
-            _restore(action.restores, before, powers.store)
-    return outcome
-
-
-def _restore(path: str, before: bytes | None, store: Store) -> None:
-    """Put back what a tool that writes in place may have half written."""
-    if store.read(path) != before:
-        if before is None:
-            store.delete(path)
-        else:
-            store.replace(path, before)
-
-
-def _run_twice(plan: Plan, action: RunTool, powers: Powers) -> Outcome:
     """Run the tool, and once more if it failed for a reason that passes."""
     tool = powers.tools[action.tool]
     log = powers.store.memory("logs", plan.command, f"{action.member}.log")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ws.engines.apply import Step
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
 
     from ws.engines.process import Completed, Processes
 
@@ -19,9 +18,7 @@ _OPERATIONS = re.compile(r"Package operations: (\d+) installs?, (\d+) updates?, 
 _OPERATION = re.compile(r"  - (?:Installing|Updating|Downgrading|Removing) (.+?)(?::.*)?$")
 _ROOT = re.compile(r"Installing the current project: (.+)$")
 
-_LOCK = Path(__file__).parent / "inside_poetry" / "lock.py"
 _WAITS = {"Resolving dependencies": "resolving", "Creating virtualenv": "making .venv"}
-_OTHER_PYTHON = re.compile(r"virtualenv creation is disabled|not supported by the project")
 _PASSING = re.compile(
     # Poetry's cache is not made for several at once (poetry issue 11048), and networks have
     # hiccups. Not "All attempts to connect": there Poetry itself has tried five times.
@@ -58,46 +55,17 @@ class Poetry:
     """A Poetry that is ready to run. A `Tool` of `ws.engines.apply`."""
 
     program: str
-    interpreter: str | None
     environ: Mapping[str, str]
     processes: Processes
 
     def run(
         self, args: Sequence[str], folder: Path, log: Path, on_line: Callable[[str], None]
     ) -> Completed:
-        """Run it in `folder` to its end, its output to `log` and, line by line, to `on_line`.
-
-        Locking makes no environment in the member. Where the member does not allow the Python
-        that Poetry runs on, Poetry wants one to lock with: it gets one that is thrown away.
-        """
-        if args[0] != "lock":
-            return self._run(args, folder, log, on_line, {})
-        without = {"POETRY_VIRTUALENVS_CREATE": "false"}
-        completed = self._run(args, folder, log, on_line, without)
-        if completed.code == 0 or not any(_OTHER_PYTHON.search(line) for line in completed.tail):
-            return completed
-        with TemporaryDirectory(prefix="ws-lock-") as scratch:
-            elsewhere = {
-                "POETRY_VIRTUALENVS_IN_PROJECT": "false",
-                "POETRY_VIRTUALENVS_PATH": scratch,
-            }
-            return self._run(args, folder, log, on_line, elsewhere)
-
-    def _run(
-        self,
-        args: Sequence[str],
-        folder: Path,
-        log: Path,
-        on_line: Callable[[str], None],
-        variables: Mapping[str, str],
-    ) -> Completed:
-        command = [self.program]
-        if args[0] == "lock" and self.interpreter is not None:
-            command = [self.interpreter, str(_LOCK)]
+        """Run it in `folder` to its end, its output to `log` and, line by line, to `on_line`."""
         return self.processes.run(
-            [*command, "--no-interaction", "--no-ansi", *args],
+            [self.program, "--no-interaction", "--no-ansi", *args],
             folder=folder,
-            environ={**self.environ, **variables},
+            environ=self.environ,
             log=log,
             on_line=on_line,
         )
@@ -107,19 +75,29 @@ class Poetry:
         return _StepReader()
 
     def is_passing(self, output: Sequence[str]) -> bool:
-        """Whether this failure is one of network or of Poetry's cache under several at once."""
-        return any(_PASSING.search(line) for line in output)
+        """As the function of this name."""
+        return is_passing(output)
 
     def explain(self, output: Sequence[str]) -> str:
-        """The reason of a failure in one line: a known one, else the first line that tells."""
-        text = "\n".join(output)
-        for pattern, reason in _REASONS:
-            if pattern.search(text):
-                return reason
-        if invalid := _INVALID.search(text):
-            return f"its pyproject.toml is invalid: {invalid[1]}"
-        telling = (line.strip(" |") for line in output if not _NOT_A_REASON.search(line))
-        return next(telling, "").removeprefix("Error: ")
+        """As the function of this name."""
+        return explain(output)
+
+
+def is_passing(output: Sequence[str]) -> bool:
+    """Whether this failure is one of network or of Poetry's cache under several at once."""
+    return any(_PASSING.search(line) for line in output)
+
+
+def explain(output: Sequence[str]) -> str:
+    """The reason of a failure in one line: a known one, else the first line that tells."""
+    text = "\n".join(output)
+    for pattern, reason in _REASONS:
+        if pattern.search(text):
+            return reason
+    if invalid := _INVALID.search(text):
+        return f"its pyproject.toml is invalid: {invalid[1]}"
+    telling = (line.strip(" |") for line in output if not _NOT_A_REASON.search(line))
+    return next(telling, "").removeprefix("Error: ")
 
 
 class _StepReader:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ws.errors import ToolError, WorkError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import IO
 
@@ -30,6 +30,29 @@ class Completed(NamedTuple):
     code: int
     tail: tuple[str, ...]
     """The last lines of its output, both streams together."""
+
+
+class Conversation:
+    """A program that answers lines with lines."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+
+    def say(self, line: str) -> bool:
+        """Send a line; say whether the program still listens."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line.encode() + b"\n")
+            self._process.stdin.flush()
+        except OSError:
+            return False
+        return True
+
+    def hear(self) -> str | None:
+        """Wait for the next line; `None` when the program has ended."""
+        assert self._process.stdout is not None
+        raw = self._process.stdout.readline()
+        return raw.decode("utf-8", errors="replace").rstrip() if raw else None
 
 
 class Processes:
@@ -68,6 +91,29 @@ class Processes:
                     self._running.discard(process)
         return Completed(code, tuple(tail))
 
+    @contextlib.contextmanager
+    def converse(
+        self, argv: Sequence[str], *, folder: Path, environ: Mapping[str, str], log: Path
+    ) -> Iterator[Conversation]:
+        """Talk with a program until the end of the block; what it says on stderr goes to `log`.
+
+        When nobody talks to it any more, it gets a moment to end by itself. Raises `ToolError` if
+        it cannot be started.
+        """
+        with log.open("ab") as errors:
+            process = self._start(argv, folder, environ, errors)
+        try:
+            yield Conversation(process)
+        finally:
+            assert process.stdin is not None
+            assert process.stdout is not None
+            with contextlib.suppress(OSError):
+                process.stdin.close()
+            _end([process], after=_GRACE)
+            process.stdout.close()
+            with self._guard:
+                self._running.discard(process)
+
     def stop(self) -> None:
         """End every program that still runs, and let no further one start."""
         with self._guard:
@@ -76,8 +122,13 @@ class Processes:
         _end(running)
 
     def _start(
-        self, argv: Sequence[str], folder: Path, environ: Mapping[str, str]
+        self,
+        argv: Sequence[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        errors: IO[bytes] | None = None,
     ) -> subprocess.Popen[bytes]:
+        """Start a program that is listened to, and talked to if its errors go elsewhere."""
         with self._guard:
             if self.stopped:
                 raise ToolError("interrupted", rule="tool/interrupted")
@@ -86,9 +137,9 @@ class Processes:
                     list(argv),
                     cwd=folder,
                     env=dict(environ),
-                    stdin=subprocess.DEVNULL,
+                    stdin=subprocess.PIPE if errors else subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
-                    stderr=subprocess.STDOUT,
+                    stderr=errors or subprocess.STDOUT,
                     start_new_session=sys.platform != "win32",
                 )
             except OSError as error:
@@ -124,9 +175,14 @@ class Processes:
                 on_line(line)
 
 
-def _end(processes: Sequence[subprocess.Popen[bytes]]) -> None:
-    """Ask the processes and all that they started to end, and make those that do not."""
+def _end(processes: Sequence[subprocess.Popen[bytes]], *, after: float = 0.0) -> None:
+    """Ask the processes and all that they started to end, and make those that do not.
+
+    Those that end by themselves in the time `after` are not even asked.
+    """
     for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(after)
         _signal(process, "SIGTERM")
     deadline = time.monotonic() + _GRACE
     for process in processes:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ws.errors import ToolError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ws.engines.process import Processes
 
@@ -63,17 +63,24 @@ def locate(environ: Mapping[str, str]) -> str:
 
 
 def identify(
-    program: str, environ: Mapping[str, str], processes: Processes, *, ask_index: bool
+    program: str,
+    environ: Mapping[str, str],
+    processes: Processes,
+    *,
+    ask_index: bool,
+    ask: Callable[[str], Mapping[str, object]] | None = None,
 ) -> Identity:
     """What this Poetry is; with `ask_index`, how its package index answers, too.
 
-    Raises `ToolError` if it does not run, or is older than 2.0.
+    `ask` gets the facts from an interpreter where there is a process under it already. Raises
+    `ToolError` if it does not run, or is older than 2.0.
     """
     interpreter = _interpreter(program)
     version = ""
     if interpreter is None:
         version, interpreter = _asked(program, environ, processes)
-    facts = _facts(interpreter, environ, processes, ask_index=ask_index)
+    facts = ask(interpreter) if ask and interpreter else None
+    facts = facts or _facts(interpreter, environ, processes, ask_index=ask_index)
     version = str(facts.get("version") or version or _asked(program, environ, processes)[0])
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
     if numbers < OLDEST:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from itertools import takewhile
+from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import ManifestError, Where, WsError
@@ -129,14 +130,20 @@ class _Search:
                     if not entry.is_symlink():
                         todo.append(below)
                     elif self._leaves_root(below):
-                        yield from self._member(below, self._entries(below), pattern)
+                        yield from self._member(below, self._entries(below), pattern, linked=True)
 
-    def _member(self, path: str, entries: list[os.DirEntry[str]], pattern: str) -> Iterator[Found]:
-        """The folder at `path` itself, if it is a member; a fault if that lies outside the root."""
-        has_manifest = any(entry.name == MANIFEST for entry in entries)
-        if not has_manifest or not matches(path, pattern) or self._is_excluded(path):
+    def _member(
+        self, path: str, entries: list[os.DirEntry[str]], pattern: str, *, linked: bool = False
+    ) -> Iterator[Found]:
+        """The folder at `path` itself, if it is a member; a fault if that lies outside the root.
+
+        Where no link leads there (`linked`), it lies inside, and the disk need not be asked.
+        """
+        manifest = next((entry for entry in entries if entry.name == MANIFEST), None)
+        if manifest is None or not matches(path, pattern) or self._is_excluded(path):
             return
-        if self._leaves_root(_join(path, MANIFEST)):
+        linked = linked or manifest.is_symlink()
+        if linked and self._leaves_root(_join(path, MANIFEST)):
             self._outside("a member", path, Where(path))
         else:
             yield Found(path, _dockerfiles(path, entries), explicit=path == pattern)
@@ -166,14 +173,17 @@ class _Search:
 
     def _entries(self, path: str) -> list[os.DirEntry[str]]:
         try:
-            with os.scandir(self.root / path) as entries:
-                return sorted(entries, key=lambda entry: entry.name)
+            with os.scandir(os.path.join(self.root, path)) as entries:
+                return sorted(entries, key=_name)
         except (FileNotFoundError, NotADirectoryError):
             return []
         except OSError as error:
             reason = f"cannot look into this folder: {error.strerror}"
             self.fault("file/read", reason, Where(path), "let yourself in, or exclude it")
             return []
+
+
+_name = attrgetter("name")
 
 
 def _dockerfiles(path: str, entries: list[os.DirEntry[str]]) -> tuple[str, ...]:

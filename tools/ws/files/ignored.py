@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TRAILING_SPACES = re.compile(r"(?<!\\) +$")
+_PLAIN = re.compile(r"[\w.-]+")
 _ESCAPED = re.compile(r"\\(.)")
 
 
@@ -21,6 +22,14 @@ class _Rule(NamedTuple):
     glob: str
     ignores: bool
     folders_only: bool
+    name: str = ""
+    """Of a rule about one name at any depth, as most are: a glob would take time."""
+
+    def fits(self, path: str) -> bool:
+        """Whether it is about what lies at `path`, relative to the folder of the file."""
+        if self.name:
+            return path == self.name or path.endswith(f"/{self.name}")
+        return matches(path, self.glob)
 
 
 class Ignored:
@@ -29,7 +38,7 @@ class Ignored:
     def __init__(self, root: Path) -> None:
         self._root = str(root)
         self._top = git_top(self._root)
-        self._rules: dict[str, list[_Rule]] = {}
+        self._rules: dict[str, list[tuple[str, list[_Rule]]]] = {}
 
     def folder(self, path: str) -> bool:
         """Whether git ignores the folder at `path` (relative to the root) by a rule of its own.
@@ -45,29 +54,37 @@ class Ignored:
 
     def _decided(self, path: str, *, is_file: bool) -> bool:
         full = os.path.join(self._root, path)
-        above = full
-        while above not in (self._top, os.path.dirname(above)):
-            above = os.path.dirname(above)
-            relative = os.path.relpath(full, above).replace(os.sep, "/")
-            for rule in reversed(self._rules_of(above)):
-                if matches(relative, rule.glob) and not (is_file and rule.folders_only):
+        if full == self._top:
+            return False
+        for folder, rules in self._in_force(os.path.dirname(full)):
+            relative = full.removeprefix(folder).replace(os.sep, "/")
+            for rule in reversed(rules):
+                if rule.fits(relative) and not (is_file and rule.folders_only):
                     return rule.ignores
         return False
 
-    def _rules_of(self, folder: str) -> list[_Rule]:
-        """The rules in force from a folder down; the repository's own exclude file comes first."""
+    def _in_force(self, folder: str) -> list[tuple[str, list[_Rule]]]:
+        """The rules for what lies in a folder, by the folder that has them, the deepest first."""
         if folder not in self._rules:
-            rules = _read(os.path.join(folder, ".gitignore"))
-            if folder == self._top:
-                rules = _read(os.path.join(folder, ".git", "info", "exclude")) + rules
-            self._rules[folder] = rules
+            above = os.path.dirname(folder)
+            higher = [] if folder in (self._top, above) else self._in_force(above)
+            own = self._own(folder)
+            self._rules[folder] = [(os.path.join(folder, ""), own), *higher] if own else higher
         return self._rules[folder]
+
+    def _own(self, folder: str) -> list[_Rule]:
+        """The rules of a folder's own file; the repository's own exclude file comes first."""
+        rules = _read(os.path.join(folder, ".gitignore"))
+        if folder == self._top:
+            rules = _read(os.path.join(folder, ".git", "info", "exclude")) + rules
+        return rules
 
 
 def _read(path: str) -> list[_Rule]:
     try:
         with open(path, encoding="utf-8-sig", errors="replace") as file:
-            return [_rule(line) for line in file.read().split("\n") if not line.startswith("#")]
+            lines = file.read().split("\n")
+            return [_rule(line) for line in lines if line.strip(" ") and not line.startswith("#")]
     except OSError:
         return []
 
@@ -76,6 +93,7 @@ def _rule(line: str) -> _Rule:
     """What a line means (gitignore(5)); an empty one matches nothing."""
     line = _TRAILING_SPACES.sub("", line)
     glob = line.removeprefix("!").removesuffix("/")
+    name = glob if _PLAIN.fullmatch(glob) else ""
     if "/" not in glob:
         glob = f"**/{glob}"
     if glob.endswith("/**"):
@@ -85,6 +103,7 @@ def _rule(line: str) -> _Rule:
         glob.removeprefix("/").replace("[^", "[!"),
         ignores=not line.startswith("!"),
         folders_only=line.endswith("/"),
+        name=name,
     )
 
 

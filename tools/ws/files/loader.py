@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ws.errors import ManifestError, UsageError, Where, WsError, faults_of, raise_all
+from ws.files.cache import Cache
 from ws.files.discovery import MANIFEST, Found, discover
 from ws.formats import pyproject_reader, workspace_toml
 from ws.formats.references import reference_faults
+from ws.formats.toml import parse
 from ws.model.workspace import Member, Workspace
 
 if TYPE_CHECKING:
@@ -50,20 +52,13 @@ def load(root: Path, *, empty_globs: bool = False) -> Workspace:
 
     With `empty_globs`, a pattern may match no folder yet.
     """
-    settings, faults = workspace_toml.read_with_faults(read_bytes(root, NAME))
-    found, faults_of_patterns = discover(root, settings)
+    with Cache(root, "manifests") as cache:
+        settings, faults = workspace_toml.read_parsed(*_parsed(NAME, cache))
+        found, faults_of_patterns = discover(root, settings)
+        members, faults_of_members = _members(root, found, cache)
     if empty_globs:
         faults_of_patterns = [f for f in faults_of_patterns if f.rule != "manifest/no-match"]
-    faults += faults_of_patterns
-    members: list[Member] = []
-    for place in found:
-        try:
-            manifest = _manifest(root, place)
-        except WsError as error:
-            faults.extend(faults_of(error))
-        else:
-            if manifest is not None:
-                members.append(Member(place.path, manifest, place.dockerfiles))
+    faults += [*faults_of_patterns, *faults_of_members]
     faults.extend(duplicates(members))
     faults.extend(reference_faults(settings, members))
     raise_all(faults)
@@ -77,10 +72,28 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _manifest(root: Path, place: Found) -> Manifest | None:
+def _members(
+    root: Path, found: Sequence[Found], cache: Cache
+) -> tuple[list[Member], list[WsError]]:
+    """The members in the folders that were found, and all that is wrong with their manifests."""
+    members: list[Member] = []
+    faults: list[WsError] = []
+    for place in found:
+        try:
+            manifest = _manifest(root, place, cache)
+        except WsError as error:
+            faults.extend(faults_of(error))
+        else:
+            if manifest is not None:
+                members.append(Member(place.path, manifest, place.dockerfiles))
+    return members, faults
+
+
+def _manifest(root: Path, place: Found, cache: Cache) -> Manifest | None:
     path = MANIFEST if place.path == "." else f"{place.path}/{MANIFEST}"
     folder = os.path.basename(root if place.path == "." else place.path)
-    manifest = pyproject_reader.read(read_bytes(root, path), path, folder)
+    text, document = _parsed(path, cache)
+    manifest = pyproject_reader.read_parsed(text, document, path, folder)
     if manifest is None and place.explicit:
         raise ManifestError(
             "this describes no package: it has neither [project] nor [tool.poetry]",
@@ -89,6 +102,15 @@ def _manifest(root: Path, place: Found) -> Manifest | None:
             hint=f"describe it, or take {place.path} out of members",
         )
     return manifest
+
+
+def _parsed(path: str, cache: Cache) -> tuple[str, dict[str, Any]]:
+    """The text of a TOML file and what it says, as it was worked out once."""
+    try:
+        text, document = cache.remembered(path, "toml", lambda data: parse(data, path))
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return text, document
 
 
 def duplicates(members: Sequence[Member]) -> list[WsError]:
@@ -113,9 +135,13 @@ def read_bytes(root: Path, path: str) -> bytes:
     try:
         return (root / path).read_bytes()
     except OSError as error:
-        raise ManifestError(
-            f"cannot read the file: {error.strerror}",
-            rule="file/read",
-            where=Where(path),
-            hint="check that it exists and that its permissions let you read it",
-        ) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str, error: OSError) -> ManifestError:
+    return ManifestError(
+        f"cannot read the file: {error.strerror}",
+        rule="file/read",
+        where=Where(path),
+        hint="check that it exists and that its permissions let you read it",
+    )

@@ -75,6 +75,7 @@ class Store:
         target = self.inside(path)
         temporary = target.with_name(f".{target.name}.{os.getpid()}-{threading.get_ident()}")
         try:
+            _sweep(target)
             try:
                 _write_through(temporary, data, like=target)
                 temporary.replace(target)
@@ -177,6 +178,16 @@ def _write_through(path: Path, data: bytes, like: Path) -> None:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _sweep(target: Path) -> None:
+    """Remove what a run that was killed has left beside a file; nobody else writes there now."""
+    from re import escape, fullmatch
+
+    pattern = rf"\.{escape(target.name)}\.\d+-\d+"
+    for name in os.listdir(target.parent):
+        if fullmatch(pattern, name):
+            target.with_name(name).unlink(missing_ok=True)
 
 
 def _write_new(path: Path, file: NewFile) -> None:

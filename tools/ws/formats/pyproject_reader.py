@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ws.formats import member_settings
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 _REQUIREMENT_NAME = re.compile(r"\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)")
 _VALID_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 
+_normalise = cache(normalise)
+"""The same names come again in every member."""
+
 
 def read(data: bytes, path: str, folder: str = "") -> Manifest | None:
     """What a `pyproject.toml` says; `None` if it describes no package (only tool settings).
@@ -25,7 +29,13 @@ def read(data: bytes, path: str, folder: str = "") -> Manifest | None:
     lies in: the name of a member that has none, which Poetry allows with `package-mode = false`.
     Raises `ManifestError` or `Faults`, all that are in it.
     """
-    text, document = parse(data, path)
+    return read_parsed(*parse(data, path), path, folder)
+
+
+def read_parsed(
+    text: str, document: dict[str, Any], path: str, folder: str = ""
+) -> Manifest | None:
+    """The same, of what was parsed already."""
     reader = TableReader(text, path)
     project = reader.table(document, "project")
     tool = reader.table(document, "tool")
@@ -56,6 +66,7 @@ class _Source:
         self.poetry = poetry
 
     def manifest(self, folder: str) -> Manifest:
+        self._check_description()
         return Manifest(
             name=normalise(self._name(folder)),
             version=self._either("version"),
@@ -72,6 +83,13 @@ class _Source:
         """A field that stands in `[project]` or, in the older form, in `[tool.poetry]`."""
         in_project = self.reader.text(self.project, "project", key)
         return in_project or self.reader.text(self.poetry, "tool", "poetry", key)
+
+    def _check_description(self) -> None:
+        """Poetry refuses a manifest in which it has several lines (poetry-core's schema)."""
+        if "\n" in self.reader.text(self.poetry, "tool", "poetry", "description"):
+            reason = "the description has more than one line"
+            keys = ("tool", "poetry", "description")
+            self.reader.fault("manifest/description", reason, keys, "Poetry allows one line only")
 
     def _name(self, folder: str) -> str:
         name = self._either("name")
@@ -130,7 +148,7 @@ class _Source:
         """PEP 508 strings; the tables among them are PEP 735's `include-group`."""
         for index, requirement in enumerate(self.reader.get(table, keys, list) or []):
             if isinstance(requirement, str) and (found := _REQUIREMENT_NAME.match(requirement)):
-                yield Dependency(normalise(found[1]), group, (*keys, index))
+                yield Dependency(_normalise(found[1]), group, (*keys, index))
             elif not isinstance(requirement, dict):
                 reason = f"{requirement!r} is not a requirement"
                 hint = "see PEP 508 for the form"
@@ -141,17 +159,18 @@ class _Source:
         for name, value in self.reader.table(table, *keys).items():
             if isinstance(value, list):
                 found = [
-                    self._dependency(constraint, group, (*keys, name, index))
+                    self._dependency(name, constraint, group, (*keys, name, index))
                     for index, constraint in enumerate(value)
                 ]
             else:
-                found = [self._dependency(value, group, (*keys, name))]
+                found = [self._dependency(name, value, group, (*keys, name))]
             if (name, group) != ("python", MAIN):
                 yield from found
 
-    def _dependency(self, value: object, group: str, keys: tuple[str | int, ...]) -> Dependency:
-        written = next(key for key in reversed(keys) if isinstance(key, str))
-        name = normalise(written)
+    def _dependency(
+        self, written: str, value: object, group: str, keys: tuple[str | int, ...]
+    ) -> Dependency:
+        name = _normalise(written)
         if isinstance(value, dict):
             path = self.reader.text(value, *keys, "path") or None
             develop = self.reader.get(value, (*keys, "develop"), bool) or False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from typing import Any
 
 from ws.errors import ManifestError, Where
@@ -17,6 +16,8 @@ def parse(data: bytes, path: str) -> tuple[str, dict[str, Any]]:
     `path` (relative to the workspace root) is for messages. Raises `ManifestError` with line and
     column for what is no UTF-8 or no TOML 1.0.
     """
+    import tomllib  # costs start-up; what is remembered needs no parsing
+
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

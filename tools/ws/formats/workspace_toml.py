@@ -41,7 +41,13 @@ def read_with_faults(data: bytes, path: str = "workspace.toml") -> tuple[Setting
 
     So a run can go on to find what is wrong elsewhere. Raises `ManifestError` for what is no TOML.
     """
-    text, document = parse(data, path)
+    return read_parsed(*parse(data, path), path)
+
+
+def read_parsed(
+    text: str, document: dict[str, Any], path: str = "workspace.toml"
+) -> tuple[Settings, list[WsError]]:
+    """The same, of what was parsed already."""
     reader = TableReader(text, path)
     reader.only(document, (), KEYS)
     workspace, install = reader.table(document, "workspace"), reader.table(document, "install")

@@ -16,6 +16,8 @@ class LockHeader(NamedTuple):
     content_hash_line: int
     writer: tuple[int, int] | None
     """Major and minor version of the Poetry that wrote it; 1.1 did not sign its locks."""
+    lock_version: str = "2.1"
+    """The version of the format: 1.1 (Poetry up to 1.2), 2.0 (1.8), 2.1 (2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,9 @@ class LockedPackage:
     """All that is said of it, as TOML says it. Never changed."""
     line: int | None = None
     """Where it begins in the lock."""
+    lines: Mapping[str, int] = field(default_factory=dict, repr=False)
+    """Where in the lock its keys stand, and those of its tables (`dependencies.rich`), as far as
+    that was looked up."""
 
     @property
     def source(self) -> Mapping[str, str]:
@@ -52,6 +57,21 @@ class LockedPackage:
         """Its extras: the requirements of each in the form of PEP 508."""
         extras: Mapping[str, list[str]] = self.table.get("extras", {})
         return extras
+
+
+@dataclass(frozen=True, slots=True)
+class LockFacts:
+    """The little of a lock that most checks need."""
+
+    header: LockHeader | None
+    """`None` if the lock cannot be read."""
+    entries: tuple[LockedPackage, ...] = ()
+    """Its path dependencies to folders."""
+    unreadable: str = ""
+    """Why it cannot be read."""
+    unreadable_line: int | None = None
+    merge: bool = False
+    """Whether an unfinished git merge is why."""
 
 
 @dataclass(frozen=True, slots=True)

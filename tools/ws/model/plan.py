@@ -84,8 +84,6 @@ class RunTool:
     reason: str
     after: tuple[str, ...] = ()
     """Members whose action must have ended before, well or not, if this plan has one for them."""
-    restores: str | None = None
-    """A file that gets its old content back when the tool fails or is interrupted."""
 
     @property
     def key(self) -> str:
@@ -99,6 +97,17 @@ class RunTool:
 
 
 @dataclass(frozen=True, slots=True)
+class Seeds:
+    """Other locks, whose versions are taken for the names that a member's own lock lacks."""
+
+    locks: tuple[str, ...]
+    """Relative to the workspace root, those that go first before the others."""
+    indexes: frozenset[str]
+    """The package indexes that the member asks, by name in small letters; empty for the default.
+    Poetry fails on a locked version that none of these has."""
+
+
+@dataclass(frozen=True, slots=True)
 class Relock:
     """Let the team's Poetry resolve a member, and write its `poetry.lock`."""
 
@@ -106,8 +115,14 @@ class Relock:
     folder: str
     """The member's folder, relative to the workspace root."""
     reason: str
+    before: bytes | None
+    """What the plan read of the member's lock, `None` if there was none; writing refuses if that
+    has changed."""
     start: bytes | None
     """The text of a lock whose versions win where they may; `None` to resolve from nothing."""
+    seeds: Seeds | None = None
+    """What is added to `start`, or makes one. They are read when the action's turn has come: locks
+    that actions before it have written count as they are then."""
     latest: tuple[str, ...] = ()
     """Normalised names for which the newest version is wanted, whatever `start` holds."""
     paths: tuple[str, ...] = ()
@@ -121,12 +136,17 @@ class Relock:
         return f"lock {self.folder}"
 
     @property
+    def path(self) -> str:
+        """The lock, relative to the workspace root."""
+        return "poetry.lock" if self.folder == "." else f"{self.folder}/poetry.lock"
+
+    @property
     def command(self) -> str:
         """The command line of Poetry that comes nearest, as typed at the workspace root."""
         return f"poetry -C {self.folder} lock"
 
 
-Action = WriteFile | MakeFolder | RunTool
+Action = WriteFile | MakeFolder | RunTool | Relock
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +169,7 @@ class Plan:
 
 
 def _diff(action: Action) -> str:
-    if isinstance(action, RunTool):
+    if isinstance(action, RunTool | Relock):
         return f"# would run: {action.command}  ({action.reason})\n"
     if isinstance(action, MakeFolder):
         return "".join(_new_file(f"{action.path}/{file.path}", file) for file in action.files)

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ws.errors import Where
+    from ws.model.plan import WriteFile
 
 Severity = Literal["error", "warning"]
 Status = Literal["done", "skipped", "failed", "aborted"]
@@ -37,6 +38,9 @@ class Finding:
     where: Where | None = None
     member: str | None = None
     hint: str = ""
+    also: Where | None = None
+    """The other place that has a part in it: the line of the manifest that a lock's line is not
+    in keeping with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class Outcome:
     """Where the output of the action is kept, relative to the workspace root."""
     output: tuple[str, ...] = ()
     """The last lines of it; only for what failed."""
+    wrote: WriteFile | None = None
+    """What a tool made of a file that only it could tell; only shown where nothing is written."""
 
 
 @dataclass(frozen=True, slots=True)

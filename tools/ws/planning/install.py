@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ws.errors import UsageError, WsError, raise_all
@@ -28,9 +28,20 @@ class Groups:
     without: tuple[str, ...] = ()
 
 
+_REFUSED = ("lock/missing", "lock/unreadable", "lock/content-hash", "lock/path-missing")
+"""What is wrong with a lock that Poetry does not install from either."""
+
+
+def judged(drift: Sequence[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """The findings about locks that cannot be installed from, and the others, as warnings."""
+    refused = tuple(finding for finding in drift if finding.rule in _REFUSED)
+    others = (finding for finding in drift if finding.rule not in _REFUSED)
+    return refused, tuple(replace(finding, severity="warning") for finding in others)
+
+
 def plan(
     members: Sequence[Member],
-    drift: Sequence[Finding],
+    refused: Sequence[Finding],
     locks: Mapping[str, bytes | None],
     groups: Groups,
     *,
@@ -38,11 +49,11 @@ def plan(
 ) -> Plan:
     """Poetry for each member, one per distinct lock first, so that these warm Poetry's cache.
 
-    Each member is asked only for groups it has. Members that `drift` names are refused before
+    Each member is asked only for groups it has. Members that `refused` names are refused before
     anything is installed. Raises `UsageError` (or `Faults`) for groups that no member has.
     """
     _check_groups(members, groups)
-    reasons = {finding.member: finding for finding in drift}
+    reasons = {finding.member: finding for finding in refused}
     options = {member.name: _options(member, groups) for member in members}
     run = [m for m in members if m.name not in reasons and options[m.name] is not None]
     leaders = _leaders(run, locks)

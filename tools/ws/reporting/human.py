@@ -54,8 +54,9 @@ def _finding(finding: Finding, style: Style) -> str:
     place = f"{finding.where}: " if finding.where else ""
     severity = style(f"{finding.severity}:", _COLOURS[finding.severity], bold=True)
     who = f"{finding.member}: " if finding.member else ""
+    also = f"    see {finding.also}\n" if finding.also else ""
     hint = f"    → {finding.hint}\n" if finding.hint else ""
-    return f"{place}{severity} {who}{finding.message} [{finding.rule}]\n{hint}"
+    return f"{place}{severity} {who}{finding.message} [{finding.rule}]\n{also}{hint}"
 
 
 def _outcomes(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:

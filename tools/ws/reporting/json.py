@@ -28,7 +28,7 @@ def render(report: Report, *, strict: bool = False) -> str:
 
 def finding_data(finding: Finding) -> dict[str, Any]:
     """One finding as plain data."""
-    where = finding.where
+    where, also = finding.where, finding.also
     return {
         "rule": finding.rule,
         "severity": finding.severity,
@@ -38,6 +38,7 @@ def finding_data(finding: Finding) -> dict[str, Any]:
         "column": where.column if where else None,
         "message": finding.message,
         "hint": finding.hint,
+        "related": {"path": also.path, "line": also.line} if also else None,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ws.reporting.human import table
+from ws.reporting.plain import plain_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,8 +17,4 @@ def render(members: Sequence[Member], passed_over: Sequence[str], path: str, tex
     head = ("NAME", "VERSION", "FORM", "PATH")
     rows = [(m.name, m.manifest.version or "-", m.manifest.form, m.path) for m in members]
     besides = f"Not managed by Poetry: {', '.join(passed_over)}\n" if passed_over else ""
-    return f"{table(head, rows, _plain)}{besides}\n--- {path} ---\n{text}"
-
-
-def _plain(text: str, colour: str | None = None, *, bold: bool = False) -> str:  # noqa: ARG001
-    return text
+    return f"{plain_table(head, rows)}{besides}\n--- {path} ---\n{text}"

@@ -50,12 +50,20 @@ def reply_of(index: str) -> str:
     return "json"
 
 
+def plugins() -> dict[str, str]:
+    """The name of each plugin that Poetry would load, and of the distribution it comes with."""
+    groups = ("poetry.plugin", "poetry.application.plugin")
+    found = [point for group in groups for point in entry_points(group=group)]
+    return {point.name: point.dist.name if point.dist else point.value for point in found}
+
+
 def facts(*, ask_index: bool) -> dict[str, object]:
     """What there is to know; the index only when it is to be asked."""
-    plugins = entry_points(group="poetry.plugin")
+    loaded = plugins()
     found: dict[str, object] = {
         "version": version("poetry"),
-        "mirror_plugin": any("mirror" in plugin.name for plugin in plugins),
+        "mirror_plugin": any("mirror" in name for name in loaded),
+        "plugins": sorted(set(loaded.values())),
     }
     if ask_index:
         candidates = [default_index(), pip_index()]
