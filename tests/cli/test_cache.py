@@ -16,8 +16,8 @@ from tests.conftest import LONG, Ran, member
 
 from ws.errors import WsError, faults_of
 from ws.files import cache
-from ws.files.loader import load
 from ws.files.cache import Cache
+from ws.files.loader import load
 from ws.files.locks import lock_facts
 from ws.formats.content_hash import content_hash
 from ws.formats.toml import parse

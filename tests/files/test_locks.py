@@ -9,8 +9,8 @@ import pytest
 
 from ws.errors import WorkError
 from ws.files import cache
-from ws.files.loader import load
 from ws.files.cache import Cache
+from ws.files.loader import load
 from ws.files.locks import lock_facts
 from ws.formats.lock import read_facts
 

@@ -23,6 +23,7 @@ def test_it_mends_once_and_then_finds_nothing(make_workspace: Make, ws: Ws) -> N
     ran = ws("lock", "--check", "--fix", "--no-progress")
     assert (ran.code, ran.out) == (
         1,
+        "a\n  + alpha 1.1.0\n"
         "packages/a/poetry.lock: error: a: there is no poetry.lock [lock/missing]\n"
         "    → mended: git add packages/a/poetry.lock\n"
         "packages/b/poetry.lock: error: b: there is no poetry.lock [lock/missing]\n"

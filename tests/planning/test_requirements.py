@@ -83,3 +83,15 @@ def test_what_poetry_cannot_read_is_a_fault_of_the_manifest(read_workspace: Read
     assert caught.value.rule == "manifest/dependencies"
     assert str(caught.value.where) == "chat/pyproject.toml"
     assert "thirteen" in caught.value.reason
+
+
+def test_requirements_that_contradict_each_other_are_a_fault(read_workspace: Read) -> None:
+    text = """[project]
+name = "chat"
+version = "1"
+dependencies = ["rich ~= 13.0"]
+[tool.poetry.dependencies]
+rich = "^14.0"
+"""
+    with pytest.raises(ManifestError, match="incompatible constraints"):
+        direct(read_workspace({"chat": text}).by_name["chat"])

@@ -59,32 +59,7 @@ def _decided(context: Context, workspace: Workspace, wishes: Wishes | None) -> D
     locks = read_locks(Store(workspace.root), members)
     found = drift(workspace, members)
     if not wishes.all_members:
-        stale = {finding.member for finding in found}
-        found += _looked_into(workspace, [m for m in members if m.name not in stale])
+        stale = {finding.member for finding in found}  # those need no closer look
+        fresh = [member for member in members if member.name not in stale]
+        found += drift(workspace, fresh, deep=True)
     return Decision(lock.plan(workspace, members, found, locks, wishes))
-
-
-def _looked_into(workspace: Workspace, members: Sequence[Member]) -> tuple[Finding, ...]:
-    """What only a deep check finds in locks in which a plain one found nothing.
-
-    It takes longer than to lock one of them, so it is remembered which of them it has been through:
-    what it finds depends on the lock and its manifest alone.
-    """
-    from functools import partial
-
-    from ws.files.cache import Cache
-
-    ignored = workspace.settings.lock.ignore
-    with Cache(workspace.root, "whole-locks") as cache:
-
-        def is_whole(member: Member) -> bool:
-            files = (member.file("poetry.lock"), member.file("pyproject.toml"))
-            key = " ".join((*map(cache.digest, files), *ignored))
-            return bool(cache.by_content(key, partial(_is_whole, workspace, member)))
-
-        suspects = [member for member in members if not is_whole(member)]
-    return drift(workspace, suspects, deep=True) if suspects else ()
-
-
-def _is_whole(workspace: Workspace, member: Member) -> bool:
-    return not drift(workspace, [member], deep=True)

@@ -76,7 +76,7 @@ def own(member: Member) -> Own:
     `ProjectPackage.all_requires`; Poetry `Provider.complete_package`.
     """
     try:
-        package = _package(member.manifest)
+        return _own(member.manifest)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ManifestError(
             f"Poetry cannot read the dependencies: {error}",
@@ -85,10 +85,14 @@ def own(member: Member) -> Own:
             hint=f"see `poetry -C {member.path} check`",
             member=member.name,
         ) from error
-    paths = _paths(member.manifest)
+
+
+def _own(manifest: Manifest) -> Own:
+    package = _package(manifest)
+    paths = _paths(manifest)
     requirements = tuple(
         _direct(dependency, group, paths.get((dependency.name, group)))
-        for group in dict.fromkeys((MAIN, *member.manifest.groups))
+        for group in dict.fromkeys((MAIN, *manifest.groups))
         if package.has_dependency_group(group)
         for dependency in package.dependency_group(group).dependencies_for_locking
         if package.python_constraint.allows_any(dependency.python_constraint)
