@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[list[str], float | None]] = {
     "ws sync --check": ([WS, "sync", "--check"], None),
     "ws lock --check": ([WS, "lock", "--check"], None),
     "ws check": ([WS, "check"], None),
+    "ws install": ([WS, "install"], 14.0),  # nothing to do: install first
 }
 
 

@@ -347,20 +347,27 @@ def test_the_version_is_that_of_the_distribution(ws: Ws) -> None:
     assert ws("--version").out == f"ws {manifest['project']['version']}\n"
 
 
-def test_the_check_loads_no_more_than_it_needs(make_workspace: Make) -> None:
-    """Start-up is a feature: hooks and prompts run this hundreds of times a day."""
-    root = make_workspace({"a": ""})
+def loaded_by(root: Path, *args: str) -> set[str]:
+    """The modules that a run of `ws` loads."""
     code = (
-        "import sys, atexit; sys.argv = ['ws', 'lock', '--check']\n"
+        f"import sys, atexit; sys.argv = ['ws', *{args}]\n"
         "atexit.register(lambda: print('LOADED', *sorted(sys.modules), file=sys.stderr))\n"
         "from ws.__main__ import main; main()"
     )
     ended = subprocess.run(
         [sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=False
     )
-    loaded = set(ended.stderr.split("LOADED")[1].split())
-    heavy = {"tomlkit", "rich", "filelock", "subprocess", "tempfile", "difflib", "concurrent"}
-    assert loaded & (heavy | {"poetry", "git", "docker", "requests", "asyncio", "ssl"}) == set()
+    return set(ended.stderr.split("LOADED")[1].split())
+
+
+HEAVY = {"tomlkit", "rich", "filelock", "subprocess", "tempfile", "difflib", "concurrent"}
+HEAVY |= {"poetry", "git", "docker", "requests", "asyncio", "ssl"}
+
+
+def test_the_check_loads_no_more_than_it_needs(make_workspace: Make) -> None:
+    """Start-up is a feature: hooks and prompts run this hundreds of times a day."""
+    loaded = loaded_by(make_workspace({"a": ""}), "lock", "--check")
+    assert loaded & HEAVY == set()
     assert {name for name in loaded if name.startswith("ws.")} == {
         "ws.__main__",
         "ws.cli",
@@ -409,6 +416,29 @@ def test_the_check_loads_no_more_than_it_needs(make_workspace: Make) -> None:
         "ws.planning.select",
         "ws.reporting",
         "ws.reporting.human",
+    }
+
+
+def test_an_install_with_nothing_to_do_loads_little_more(make_workspace: Make) -> None:
+    """People run it whenever they are in doubt."""
+    root = make_workspace({"a": ""})
+    from tests.cli.test_faults import lock_of
+
+    lock_of(root, "a")
+    more = loaded_by(root, "install", "--check") - loaded_by(root, "lock", "--check")
+    assert more & HEAVY == set()
+    assert {name for name in more if name.startswith("ws.")} == {
+        "ws.commands.environments",
+        "ws.commands.install",
+        "ws.files.environment",
+        "ws.files.stamps",
+        "ws.files.store",
+        "ws.formats.lock",
+        "ws.model.environment",
+        "ws.planning.cycles",
+        "ws.planning.install",
+        "ws.planning.needs",
+        "ws.planning.stamp",
     }
 
 

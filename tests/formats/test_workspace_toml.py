@@ -44,6 +44,12 @@ def test_a_number_of_jobs_may_be_a_number() -> None:
     assert read(b"workspace.members = []\ninstall.jobs = 4\n").install_jobs == "4"
 
 
+def test_who_makes_environments_and_how_files_are_laid_down_is_kept() -> None:
+    said = read(b'workspace.members = []\n[install]\nengine = "uv"\nlink-mode = "copy"\n')
+    assert (said.install_engine, said.install_link_mode) == ("uv", "copy")
+    assert read(b"workspace.members = []\n").install_engine == "poetry"
+
+
 def test_a_workspace_without_members_is_told_how_to_name_them() -> None:
     assert faults('[workspace]\nname = "insight"\n') == [
         "workspace.toml:1: the workspace names no members (say where they are:"
@@ -68,7 +74,9 @@ exclude = "packages/old"
 
 [install]
 jobs = 0
-engine = "uv"
+engin = "uv"
+engine = "pip"
+link-mode = "copy"
 """
     assert sorted(faults(text)) == sorted(
         [
@@ -79,7 +87,8 @@ engine = "uv"
             'workspace.toml:7: unknown key "instal" in the file (did you mean "install"?)',
             'workspace.toml:10: "install.jobs" must be a number of jobs or a share of the cores'
             ' (such as 4 or "50%")',
-            'workspace.toml:11: unknown key "engine" in [install] (known here: jobs)',
+            'workspace.toml:11: unknown key "engin" in [install] (did you mean "engine"?)',
+            'workspace.toml:12: "engine" must be "poetry" or "uv" ()',
         ]
     )
 

@@ -183,7 +183,10 @@ def test_one_failure_shows_its_output_and_does_not_stop_the_others(
     assert "✗ two failed" in ran.out
     assert "    │ " in ran.out
     assert "whole log: .ws/logs/install/two.log" in ran.out
-    assert ran.err.endswith("install: 2 installed, 1 failed\n")
+    assert ran.err.endswith(
+        "install: 2 installed, 1 failed\n"
+        "next: mend what failed, then `ws install` again: it goes on from there\n"
+    )
     assert packages(root / "workers/one") == {"alpha"}
 
 

@@ -5,17 +5,20 @@ from collections.abc import Callable, Mapping
 import pytest
 
 from ws.errors import WsError, faults_of
-from ws.model.plan import Plan, RunTool
+from ws.model.environment import Inputs
+from ws.model.plan import Install, Plan, RunTool
 from ws.model.report import Finding, Outcome
 from ws.model.workspace import Workspace
 from ws.planning import install
-from ws.planning.install import Groups
+from ws.planning.install import Groups, Task, Wishes
+from ws.planning.needs import Need
 
 Read = Callable[[Mapping[str, str]], Workspace]
 
 DEV = '\n[tool.poetry.group.dev.dependencies]\npytest = "*"\n'
 DOCS = '\n[tool.poetry.group.Docs_Site.dependencies]\nsphinx = "*"\n'
-MEMBERS = {"a": DEV, "b": DEV + DOCS, "c": ""}
+EXTRAS = '\n[tool.poetry.extras]\nFast_Path = ["rich"]\n'
+MEMBERS = {"a": DEV, "b": DEV + DOCS, "c": EXTRAS}
 
 
 def lock(*versions: str) -> bytes:
@@ -23,84 +26,144 @@ def lock(*versions: str) -> bytes:
     return "\n".join(packages).encode()
 
 
-LOCKS = {"a": lock("1"), "b": lock("2"), "c": lock("3")}
+def made_from(folder: str, *args: str) -> Inputs:
+    return Inputs("poetry/1", "/work", folder, args or ("install",), {}, {})
 
 
-def installing(name: str, *args: str, after: tuple[str, ...] = ()) -> RunTool:
-    return RunTool(name, "poetry", args or ("install",), name, "asked for", after)
+def installing(name: str, need: Need, after: tuple[str, ...] = ()) -> Install:
+    run = RunTool(name, "poetry", ("install",), name, need.reason, after)
+    return Install(run, made_from(name), need.anew, need.again)
 
 
-def planned(workspace: Workspace, groups: Groups) -> dict[str, tuple[str, ...]]:
-    """The arguments for each member that is installed."""
-    actions = install.plan(workspace.members, (), LOCKS, groups).actions
-    return {action.member: action.args for action in actions if isinstance(action, RunTool)}
+def planned(workspace: Workspace, locks: Mapping[str, bytes], need: Need) -> Plan:
+    tasks = [
+        Task(workspace.by_name[name], made_from(name), need, text) for name, text in locks.items()
+    ]
+    return install.plan(tasks, ())
 
 
-def test_every_member_is_installed(read_workspace: Read) -> None:
-    workspace = read_workspace(MEMBERS)
-    assert install.plan(workspace.members, (), LOCKS, Groups()) == Plan(
-        "install", (installing("a"), installing("b"), installing("c"))
+def asked(workspace: Workspace, wishes: Wishes) -> dict[str, tuple[str, ...] | None]:
+    """What is asked for each member."""
+    return {member.name: install.asked(member, wishes) for member in workspace.members}
+
+
+def test_every_environment_gets_what_it_needs(read_workspace: Read) -> None:
+    need = Need("alpha was removed by hand")
+    locks = {"a": lock("1"), "b": lock("2"), "c": lock("3")}
+    assert planned(read_workspace(MEMBERS), locks, need) == Plan(
+        "install", (installing("a", need), installing("b", need), installing("c", need))
     )
-
-
-def test_sync_removes_what_is_not_locked(read_workspace: Read) -> None:
-    workspace = read_workspace({"a": ""})
-    plan = install.plan(workspace.members, (), LOCKS, Groups(), sync=True)
-    assert plan.actions == (installing("a", "sync"),)
 
 
 def test_one_of_those_with_the_same_lock_goes_first_to_warm_the_cache(read_workspace: Read) -> None:
-    workspace = read_workspace(MEMBERS)
     locks = {"a": lock("1", "2"), "b": lock("3"), "c": lock("2", "1")}
-    assert install.plan(workspace.members, (), locks, Groups()).actions == (
-        installing("a"),
-        installing("b"),
-        installing("c", after=("a",)),
+    need = Need("there is no environment yet")
+    assert planned(read_workspace(MEMBERS), locks, need).actions == (
+        installing("a", need),
+        installing("b", need),
+        installing("c", need, after=("a",)),
     )
 
 
-def test_who_goes_first_is_one_that_is_installed(read_workspace: Read) -> None:
-    workspace = read_workspace({"a": "", "b": DEV, "c": DEV})
-    plan = install.plan(
-        workspace.members, (), dict.fromkeys("abc", lock("1")), Groups(only=("dev",))
-    )
-    assert plan.actions == (
-        installing("b", "install", "--only", "dev"),
-        installing("c", "install", "--only", "dev", after=("b",)),
-    )
+def test_nothing_is_taken_out_that_poetry_would_not_lay_down_again(read_workspace: Read) -> None:
+    need = Need("its lock has changed", again=("pip", "rich"))
+    (action,) = planned(read_workspace(MEMBERS), {"a": lock("1")}, need).actions
+    assert isinstance(action, Install)
+    assert action.again == ("rich",)
+
+
+def test_what_a_check_tells_is_what_would_be_done_and_why(read_workspace: Read) -> None:
+    workspace = read_workspace(MEMBERS)
+    found = install.findings(planned(workspace, {"a": lock("1")}, Need("its lock has changed")))
+    found += install.findings(planned(workspace, {"b": lock("1")}, Need("a kill", anew=True)))
+    assert [(f.rule, f.severity, f.member, f.message, f.hint) for f in found] == [
+        (
+            "install/stale",
+            "error",
+            "a",
+            "its environment would be brought up to date: its lock has changed",
+            "ws install --filter a",
+        ),
+        (
+            "install/stale",
+            "error",
+            "b",
+            "its environment would be made anew: a kill",
+            "ws install --filter b",
+        ),
+    ]
+
+
+DRIFT = (
+    Finding("lock/missing", "error", "there is no poetry.lock", member="a", hint="ws lock"),
+    Finding("lock/path-dependency", "error", "b lags behind", member="b", hint="ws lock"),
+    Finding("lock/cannot-tell", "warning", "who knows", member="c", hint="ws lock"),
+)
 
 
 def test_a_lock_that_cannot_be_trusted_is_refused_with_the_reason(read_workspace: Read) -> None:
-    workspace = read_workspace(MEMBERS)
-    drift = [
-        Finding("lock/missing", "error", "there is no poetry.lock", member="b", hint="ws lock")
-    ]
-    assert install.plan(workspace.members, drift, LOCKS, Groups()) == Plan(
-        "install",
-        (installing("a"), installing("c")),
-        (Outcome("b", "install", "failed", "there is no poetry.lock; run: ws lock"),),
+    refused, others = install.judged(DRIFT)
+    assert [finding.member for finding in others] == ["c"]
+    assert install.refused(read_workspace(MEMBERS).members, refused, Wishes()) == (
+        Outcome("a", "install", "failed", "there is no poetry.lock; run: ws lock"),
+        Outcome(
+            "b",
+            "install",
+            "failed",
+            "b lags behind; run: ws lock, or install it as it is: --frozen",
+        ),
     )
+
+
+def test_frozen_goes_on_where_poetry_does(read_workspace: Read) -> None:
+    refused, others = install.judged(DRIFT, frozen=True)
+    assert [(finding.member, finding.severity) for finding in others] == [
+        ("b", "warning"),
+        ("c", "warning"),
+    ]
+    outcomes = install.refused(read_workspace(MEMBERS).members, refused, Wishes(frozen=True))
+    assert [outcome.member for outcome in outcomes] == ["a"]
 
 
 def test_each_member_is_asked_only_for_groups_that_it_has(read_workspace: Read) -> None:
     workspace = read_workspace(MEMBERS)
-    assert planned(workspace, Groups(with_=("dev", "docs.site"))) == {
+    assert asked(workspace, Wishes(Groups(with_=("dev", "docs.site")))) == {
         "a": ("install", "--with", "dev"),
         "b": ("install", "--with", "dev,docs.site"),
         "c": ("install",),
     }
-    assert planned(workspace, Groups(without=("dev",), with_=("docs-site",))) == {
+    assert asked(workspace, Wishes(Groups(without=("dev",), with_=("docs-site",)))) == {
         "a": ("install", "--without", "dev"),
         "b": ("install", "--with", "docs-site", "--without", "dev"),
         "c": ("install",),
     }
 
 
+def test_each_member_is_asked_only_for_extras_that_it_has(read_workspace: Read) -> None:
+    project = '[project]\nname = "p"\nversion = "1"\n[project.optional-dependencies]\nweb = []\n'
+    workspace = read_workspace({"a": "", "c": EXTRAS, "p": project})
+    assert asked(workspace, Wishes(extras=("fast.path", "web"))) == {
+        "a": ("install",),
+        "c": ("install", "--extras", "fast.path"),
+        "p": ("install", "--extras", "web"),
+    }
+    assert asked(workspace, Wishes(all_extras=True)) == {
+        "a": ("install",),
+        "c": ("install", "--all-extras"),
+        "p": ("install", "--all-extras"),
+    }
+
+
+def test_poetrys_other_options_are_passed_on_to_all(read_workspace: Read) -> None:
+    wishes = Wishes(root=False, compile=True, sync=True)
+    assert asked(read_workspace({"a": ""}), wishes) == {"a": ("sync", "--no-root", "--compile")}
+
+
 def test_a_member_with_none_of_the_only_groups_is_skipped(read_workspace: Read) -> None:
     workspace = read_workspace(MEMBERS)
-    plan = install.plan(workspace.members, (), LOCKS, Groups(only=("docs-site",)))
-    assert plan.actions == (installing("b", "install", "--only", "docs-site"),)
-    assert plan.settled == (
+    wishes = Wishes(Groups(only=("docs-site",)))
+    assert asked(workspace, wishes)["b"] == ("install", "--only", "docs-site")
+    assert install.refused(workspace.members, (), wishes) == (
         Outcome("a", "install", "skipped", "has no group docs-site"),
         Outcome("c", "install", "skipped", "has no group docs-site"),
     )
@@ -108,26 +171,37 @@ def test_a_member_with_none_of_the_only_groups_is_skipped(read_workspace: Read) 
 
 def test_main_is_a_group_that_everybody_has(read_workspace: Read) -> None:
     workspace = read_workspace({"c": ""})
-    assert planned(workspace, Groups(only=("main",))) == {"c": ("install", "--only", "main")}
+    assert asked(workspace, Wishes(Groups(only=("main",)))) == {"c": ("install", "--only", "main")}
 
 
-def faults(workspace: Workspace, groups: Groups) -> list[tuple[str, str]]:
+def faults(workspace: Workspace, wishes: Wishes) -> list[tuple[str, str]]:
     with pytest.raises(WsError) as raised:
-        install.plan(workspace.members, (), LOCKS, groups)
+        install.check_usage(workspace.members, wishes)
     return [(fault.reason, fault.hint) for fault in faults_of(raised.value)]
 
 
-def test_every_group_that_nobody_has_is_a_fault_with_a_hint(read_workspace: Read) -> None:
-    assert faults(read_workspace(MEMBERS), Groups(with_=("docs", "dev"), without=("x",))) == [
+def test_every_group_and_extra_that_nobody_has_is_a_fault_with_a_hint(
+    read_workspace: Read,
+) -> None:
+    groups = Groups(with_=("docs", "dev"), without=("x",))
+    assert faults(read_workspace(MEMBERS), Wishes(groups, extras=("fast", "fast-path"))) == [
         ('no member has a dependency group "docs"', 'did you mean "docs-site"?'),
         ('no member has a dependency group "x"', "there are: dev, docs-site, main"),
+        ('no member has an extra "fast"', 'did you mean "fast-path"?'),
+    ]
+    assert faults(read_workspace({"a": ""}), Wishes(extras=("web",))) == [
+        ('no member has an extra "web"', "no member has any")
     ]
 
 
 def test_options_that_poetry_would_ignore_are_a_fault(read_workspace: Read) -> None:
-    assert faults(read_workspace(MEMBERS), Groups(only=("dev",), without=("main",))) == [
+    workspace = read_workspace(MEMBERS)
+    assert faults(workspace, Wishes(Groups(only=("dev",), without=("main",)))) == [
         (
             "--only cannot be combined with --with or --without",
             "Poetry would ignore them: leave out one or the other",
         )
+    ]
+    assert faults(workspace, Wishes(extras=("fast-path",), all_extras=True)) == [
+        ("--extras and --all-extras exclude each other", "leave out one of them")
     ]

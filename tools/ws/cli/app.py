@@ -345,37 +345,54 @@ def _fixed(context: Context, *, check: bool, deep: bool, jobs: str | None) -> Re
     return lock_fix.run(context, deep=deep, jobs=jobs)
 
 
-@app.command(cls=Command)
+@app.command(cls=Command, checks=True)
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would be done.")
 @click.option("--only", multiple=True, metavar="GROUPS", help="Only these dependency groups.")
 @click.option("--with", "with_", multiple=True, metavar="GROUPS", help="Optional groups as well.")
 @click.option("--without", multiple=True, metavar="GROUPS", help="All but these groups.")
+@click.option("--extras", "-E", multiple=True, metavar="EXTRAS", help="These extras as well.")
+@click.option("--all-extras", is_flag=True, help="All extras.")
+@click.option("--no-root", is_flag=True, help="Without the members themselves.")
+@click.option("--compile", is_flag=True, help="Compile to bytecode.")
 @click.option("--sync", is_flag=True, help="Remove what the lock does not name (poetry sync).")
+@click.option("--engine", type=click.Choice(["poetry", "uv"]), help="Who makes them.")
+@click.option("--reinstall", is_flag=True, help="Make the environments anew, needed or not.")
+@click.option("--frozen", is_flag=True, help="Install from locks that lag behind a shared package.")
 @_jobs
 def install(
     context: Context,
     *,
+    check: bool,
     only: tuple[str, ...],
     with_: tuple[str, ...],
     without: tuple[str, ...],
-    sync: bool,
+    extras: tuple[str, ...],
+    no_root: bool,
+    engine: str | None,
     jobs: str | None,
+    **flags: bool,
 ) -> Report:
-    """Install every member into its own .venv with poetry install, in parallel.
+    """Install every member whose .venv needs it with poetry install, in parallel.
 
-    The output of each is kept in .ws/logs/install/; one that fails does not stop the others.
-    Groups are asked for only where a member has them.
+    Where nothing has changed since, nothing is done. The output of each is kept in
+    .ws/logs/install/; one that fails does not stop the others. Groups and extras are asked for only
+    where a member has them.
 
     \b
     Examples:
       ws install
+      ws install --check                   which environments are stale, and why
       ws install --filter chat-worker... --jobs 4
       ws install --only main --sync
+      ws install --engine uv               the same environments, many times faster
+      ws install --reinstall --filter chat-worker
     """
     from ws.commands import install as command
-    from ws.planning.install import Groups
+    from ws.planning.install import Groups, Wishes
 
     groups = Groups(_names(only), _names(with_), _names(without))
-    return command.run(context, groups, sync=sync, jobs=jobs)
+    wishes = Wishes(groups, _names(extras), root=not no_root, engine=engine or "", **flags)
+    return command.run(context, wishes, check=check, jobs=jobs)
 
 
 @app.command(cls=Command, checks=True)
@@ -389,6 +406,24 @@ def check(context: Context) -> Report:
       ws check --format sarif > ws.sarif     for code scanning
     """
     from ws.commands import check as command
+
+    return command.run(context)
+
+
+@app.command(cls=Command, checks=True, filters=False)
+def doctor(context: Context) -> Report:
+    """Look at what a workspace needs of this machine, and say how to mend what is amiss.
+
+    Python, Poetry and its plugins, uv, Git, Docker, the package indexes, disks, the workspace and
+    its environments. It works outside a workspace too, and nothing keeps it waiting.
+
+    \b
+    Examples:
+      ws doctor
+      ws doctor --strict                              warnings count, for CI
+      ws doctor --format json | jq '.data.checks'     for a report of a fault
+    """
+    from ws.commands import doctor as command
 
     return command.run(context)
 

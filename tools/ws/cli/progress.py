@@ -13,7 +13,7 @@ from ws.reporting.human import describe
 from ws.reporting.json import SCHEMA, outcome_data
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
+    from rich.progress import Progress, TaskID
 
     from ws.engines.apply import Observer, Step
     from ws.model.plan import Plan
@@ -97,6 +97,20 @@ class _Bars:
     """A bar for all, and one for each member at work; they vanish when the work is over."""
 
     def __init__(self, style: Style) -> None:
+        self._style = style
+        self._tasks: dict[str, TaskID] = {}
+        self._whole: TaskID | None = None
+        self._progress: Progress | None = None
+
+    def planned(self, plan: Plan) -> None:
+        if not plan.actions:
+            return
+        self._progress = self._made()
+        self._whole = self._progress.add_task(plan.command, total=len(plan.actions), what="")
+        self._progress.start()
+
+    @staticmethod
+    def _made() -> Progress:
         from rich.console import Console  # costs start-up; only work on a terminal needs it
         from rich.progress import (
             BarColumn,
@@ -107,8 +121,7 @@ class _Bars:
         )
         from rich.table import Column
 
-        self._style = style
-        self._progress = Progress(
+        return Progress(
             TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
             BarColumn(bar_width=24),
             MofNCompleteColumn(),
@@ -123,22 +136,18 @@ class _Bars:
             transient=True,
             expand=True,
         )
-        self._tasks: dict[str, TaskID] = {}
-        self._whole: TaskID | None = None
-
-    def planned(self, plan: Plan) -> None:
-        if plan.actions:
-            self._whole = self._progress.add_task(plan.command, total=len(plan.actions), what="")
-            self._progress.start()
 
     def started(self, member: str, action: str) -> None:
+        assert self._progress is not None
         self._tasks[member] = self._progress.add_task(f"  {member}", total=None, what=action)
 
     def step(self, member: str, step: Step) -> None:
+        assert self._progress is not None
         total = step.total or None
         self._progress.update(self._tasks[member], completed=step.done, total=total, what=step.text)
 
     def finished(self, outcome: Outcome) -> None:
+        assert self._progress is not None
         if outcome.member in self._tasks:
             self._progress.remove_task(self._tasks.pop(outcome.member))
         if self._whole is not None:
@@ -148,7 +157,8 @@ class _Bars:
         self._progress.console.print(Text.from_ansi(describe(outcome, self._style)))
 
     def ended(self) -> None:
-        self._progress.stop()
+        if self._progress is not None:
+            self._progress.stop()
 
 
 class _Events:

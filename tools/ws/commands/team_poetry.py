@@ -5,13 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from ws.commands import engine
 from ws.engines import which_poetry
 from ws.engines.poetry import Poetry
 from ws.engines.poetry_command import CommandLine
 from ws.engines.poetry_library import Library, misfit
 from ws.engines.relock import Relocking
 from ws.model.names import normalise
-from ws.model.plan import Relock, RunTool
+from ws.model.plan import Install, Relock, RunTool
 from ws.planning.held_paths import why_left_out
 
 if TYPE_CHECKING:
@@ -60,12 +61,25 @@ def ready(
             yield Ready({}, Relocking(store, solver, why, dry))
         finally:
             solver.close()
-    elif any(isinstance(action, RunTool) for action in plan.actions):
+    else:
+        yield Ready(_tools(context, plan, workspace, processes))
+
+
+def _tools(
+    context: Context, plan: Plan, workspace: Workspace, processes: Processes
+) -> dict[str, Tool]:
+    """The programs that a plan runs; both engines ask the same package index."""
+    runs = (a.run if isinstance(a, Install) else a for a in plan.actions)
+    wanted = {run.tool for run in runs if isinstance(run, RunTool)}
+    tools: dict[str, Tool] = {}
+    found: dict[str, str] = {}
+    if "poetry" in wanted:
         identity, found = _identified(context, processes)
         environ = which_poetry.child_environment(context.environ) | found
-        yield Ready({"poetry": Poetry(identity.program, environ, processes)})
-    else:
-        yield Ready({})
+        tools["poetry"] = Poetry(identity.program, environ, processes)
+    if "uv" in wanted:
+        tools["uv"] = engine.uv({**context.environ, **found}, workspace, processes)
+    return tools
 
 
 def _solver(
@@ -86,7 +100,7 @@ def _solver(
 
     try:
         identity, found = _identified(context, processes, ask)
-        reason = misfit(identity.facts, _required_plugins(members))
+        reason = misfit(identity.facts, required_plugins(members))
         if libraries and not reason:
             libraries[0].adopt(found)
             return libraries.pop()
@@ -101,7 +115,7 @@ def _solver(
     return solver
 
 
-def _required_plugins(members: Sequence[Member]) -> set[str]:
+def required_plugins(members: Sequence[Member]) -> set[str]:
     """The plugins that members want for themselves (`[tool.poetry.requires-plugins]`)."""
     tables = (member.manifest.document.get("tool", {}).get("poetry", {}) for member in members)
     return {normalise(name) for table in tables for name in table.get("requires-plugins", {})}

@@ -8,6 +8,7 @@ from ws.commands import team_poetry
 from ws.commands.context import jobs_from
 from ws.engines.apply import Powers, apply
 from ws.engines.process import Processes
+from ws.files.orphans import waited_for
 from ws.files.store import Store
 from ws.model.report import Exit, Report
 from ws.planning import cycles
@@ -48,7 +49,10 @@ def carry_out(
     processes = Processes()
     observer = context.observer()
     try:
-        with store.exclusive(context.note):
+        with (
+            store.exclusive(context.note),
+            waited_for(store, context.note) as processes.inherited,
+        ):
             workspace = context.workspace()
             decision = decide(workspace)
             count = jobs_from(jobs, workspace.settings.install_jobs)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from ws.engines import scheduler
+from ws.engines import installing, scheduler
 from ws.errors import WsError
-from ws.model.plan import MakeFolder, Plan, Relock, RunTool, WriteFile
+from ws.model.plan import Install, MakeFolder, Plan, Relock, RunTool, WriteFile
 from ws.model.report import Outcome
 
 if TYPE_CHECKING:
@@ -18,9 +18,13 @@ if TYPE_CHECKING:
     from ws.engines.relock import Relocking
     from ws.files.store import Store
     from ws.model.plan import Action
+    from ws.model.report import Counts
 
 _SHOWN = 20
 """How many lines of a failed tool's output an outcome carries; the log has them all."""
+
+_KILLED = (*range(-64, 0), *range(129, 193))
+"""The codes of programs that were killed by a signal, and of a shell that ran one."""
 
 
 class Step(NamedTuple):
@@ -42,6 +46,10 @@ class Tool(Protocol):
 
     def steps(self) -> Callable[[str], Step | None]:
         """A new reader of one run's output: line to progress, or `None` for other lines."""
+        ...
+
+    def counts(self, line: str) -> Counts | None:
+        """How many packages this run changes, if this line of its output says so."""
         ...
 
     def is_passing(self, output: Sequence[str]) -> bool:
@@ -101,18 +109,12 @@ def apply(plan: Plan, powers: Powers) -> tuple[tuple[Outcome, ...], bool]:
 
 
 def _task(plan: Plan, action: Action, powers: Powers) -> scheduler.Task:
-    after = action.after if isinstance(action, RunTool | Relock) else ()
+    after = action.after if isinstance(action, RunTool | Install | Relock) else ()
 
     def run() -> Outcome:
         powers.observer.started(action.member, plan.command)
         try:
-            if isinstance(action, WriteFile):
-                return _write(plan, action, powers)
-            if isinstance(action, MakeFolder):
-                return _make(plan, action, powers)
-            if isinstance(action, Relock):
-                return _relock(plan, action, powers)
-            return _run_tool(plan, action, powers)
+            return _done(plan, action, powers)
         except WsError as error:
             reason = "; ".join(filter(None, (error.reason, error.hint)))
             return Outcome(action.member, plan.command, "failed", reason)
@@ -121,6 +123,18 @@ def _task(plan: Plan, action: Action, powers: Powers) -> scheduler.Task:
             return Outcome(action.member, plan.command, "failed", reason)
 
     return scheduler.Task(action.member, plan.command, run, after)
+
+
+def _done(plan: Plan, action: Action, powers: Powers) -> Outcome:
+    if isinstance(action, WriteFile):
+        return _write(plan, action, powers)
+    if isinstance(action, MakeFolder):
+        return _make(plan, action, powers)
+    if isinstance(action, Relock):
+        return _relock(plan, action, powers)
+    if isinstance(action, Install):
+        return _install(plan, action, powers)
+    return _run_tool(plan, action, powers)[0]
 
 
 def _write(plan: Plan, action: WriteFile, powers: Powers) -> Outcome:
@@ -142,30 +156,45 @@ def _relock(plan: Plan, action: Relock, powers: Powers) -> Outcome:
     return powers.relocking.run(plan.command, action, on_step)
 
 
-def _run_tool(plan: Plan, action: RunTool, powers: Powers) -> Outcome:
+def _install(plan: Plan, action: Install, powers: Powers) -> Outcome:
+    def run() -> tuple[Outcome, bool]:
+        outcome, code = _run_tool(plan, action.run, powers)
+        return outcome, code != 0 and (powers.processes.stopped or code in _KILLED)
+
+    return installing.install(action, powers.store, run)
+
+
+def _run_tool(plan: Plan, action: RunTool, powers: Powers) -> tuple[Outcome, int]:
     """Run the tool, and once more if it failed for a reason that passes."""
     tool = powers.tools[action.tool]
     log = powers.store.memory("logs", plan.command, f"{action.member}.log")
     log.unlink(missing_ok=True)
     for attempt in (1, 2):
-        completed = _follow(tool, action, log, powers)
+        completed, counts = _follow(tool, action, log, powers)
         retry = attempt == 1 and completed.code != 0 and tool.is_passing(completed.tail)
         if powers.processes.stopped or not retry:
             break
     where = log.relative_to(powers.store.root.resolve()).as_posix()
+    outcome = Outcome(
+        action.member, plan.command, "done", log=where, engine=action.tool, counts=counts
+    )
     if completed.code == 0:
-        reason = "" if attempt == 1 else "at the second try"
-        return Outcome(action.member, plan.command, "done", reason, log=where)
+        return replace(outcome, reason="" if attempt == 1 else "at the second try"), 0
     reason = tool.explain(completed.tail) or f"{action.tool} ended with code {completed.code}"
     output = tuple(line for line in completed.tail if line.strip())[-_SHOWN:]
-    return Outcome(action.member, plan.command, "failed", reason, log=where, output=output)
+    return replace(outcome, status="failed", reason=reason, output=output), completed.code
 
 
-def _follow(tool: Tool, action: RunTool, log: Path, powers: Powers) -> Completed:
+def _follow(
+    tool: Tool, action: RunTool, log: Path, powers: Powers
+) -> tuple[Completed, Counts | None]:
     read = tool.steps()
+    counts: Counts | None = None
 
     def on_line(line: str) -> None:
+        nonlocal counts
+        counts = tool.counts(line) or counts
         if step := read(line):
             powers.observer.step(action.member, step)
 
-    return tool.run(action.args, powers.store.root / action.folder, log, on_line)
+    return tool.run(action.args, powers.store.root / action.folder, log, on_line), counts

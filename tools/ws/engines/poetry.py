@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ws.engines.apply import Step
+from ws.model.report import Counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -73,6 +74,11 @@ class Poetry:
     def steps(self) -> Callable[[str], Step | None]:
         """A new reader of one run's output."""
         return _StepReader()
+
+    def counts(self, line: str) -> Counts | None:
+        """How many packages this run changes, if this line of its output says so."""
+        operations = _OPERATIONS.match(line)
+        return Counts(*map(int, operations.groups())) if operations else None
 
     def is_passing(self, output: Sequence[str]) -> bool:
         """As the function of this name."""

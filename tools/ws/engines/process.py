@@ -62,6 +62,8 @@ class Processes:
         self._running: set[subprocess.Popen[bytes]] = set()
         self._guard = threading.Lock()
         self.stopped = False
+        self.inherited: tuple[int, ...] = ()
+        """File descriptors that every program gets besides its own."""
 
     def run(
         self,
@@ -141,6 +143,7 @@ class Processes:
                     stdout=subprocess.PIPE,
                     stderr=errors or subprocess.STDOUT,
                     start_new_session=sys.platform != "win32",
+                    pass_fds=self.inherited,
                 )
             except OSError as error:
                 if not folder.is_dir():

@@ -16,7 +16,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "shared": ("package", "consumers", "dedupe", "keep"),
     "catalog": (),
     "catalogs": (),
-    "install": ("jobs",),
+    "install": ("jobs", "engine", "link-mode"),
     "lock": ("ignore", "skew", "skew-exceptions"),
 }
 """Every key that this version knows, by table. A key without effect would be a lie.
@@ -26,6 +26,8 @@ The keys of the catalogs are names of packages, and free.
 
 _JOBS = re.compile(r"[1-9]\d*%?")
 _MODES = ("strict", "prefer")
+_ENGINES = ("poetry", "uv")
+_LINKS = ("clone", "copy", "hardlink", "symlink")
 _SKEWS = ("forbid", "warn", "allow")
 
 
@@ -66,6 +68,10 @@ def read_parsed(
         == "strict",
         lock=_lock(reader, document),
         install_jobs=_jobs(reader, install),
+        install_engine=_choice(reader, install, ("install", "engine"), _ENGINES),
+        install_link_mode=_choice(reader, install, ("install", "link-mode"), _LINKS)
+        if "link-mode" in install
+        else "",
     )
     if "members" not in workspace and isinstance(document.get("workspace", {}), dict):
         reader.fault(

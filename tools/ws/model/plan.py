@@ -8,6 +8,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ws.model.environment import Inputs
     from ws.model.report import Outcome
 
 
@@ -97,6 +98,52 @@ class RunTool:
 
 
 @dataclass(frozen=True, slots=True)
+class Install:
+    """Let an engine bring a member's environment to what its lock says, and stamp it."""
+
+    run: RunTool
+    """The engine, and what it is asked for."""
+    inputs: Inputs
+    """What the environment is made from, as the plan read it; a change meanwhile is seen next
+    time."""
+    anew: bool = False
+    """Whether the environment that is there is thrown away first."""
+    again: tuple[str, ...] = ()
+    """Normalised names of distributions that are taken out first, so that the engine lays them
+    down anew."""
+
+    @property
+    def member(self) -> str:
+        """Whose environment it is."""
+        return self.run.member
+
+    @property
+    def folder(self) -> str:
+        """The member's folder, relative to the workspace root."""
+        return self.run.folder
+
+    @property
+    def reason(self) -> str:
+        """Why something is to be done."""
+        return self.run.reason
+
+    @property
+    def after(self) -> tuple[str, ...]:
+        """Members whose action must have ended before, well or not."""
+        return self.run.after
+
+    @property
+    def key(self) -> str:
+        """What identifies this action in its plan."""
+        return self.run.key
+
+    @property
+    def command(self) -> str:
+        """The command line of the engine, as a person would type it at the workspace root."""
+        return self.run.command
+
+
+@dataclass(frozen=True, slots=True)
 class Seeds:
     """Other locks, whose versions are taken for the names that a member's own lock lacks."""
 
@@ -146,7 +193,7 @@ class Relock:
         return f"poetry -C {self.folder} lock"
 
 
-Action = WriteFile | MakeFolder | RunTool | Relock
+Action = WriteFile | MakeFolder | RunTool | Install | Relock
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +216,7 @@ class Plan:
 
 
 def _diff(action: Action) -> str:
-    if isinstance(action, RunTool | Relock):
+    if isinstance(action, RunTool | Install | Relock):
         return f"# would run: {action.command}  ({action.reason})\n"
     if isinstance(action, MakeFolder):
         return "".join(_new_file(f"{action.path}/{file.path}", file) for file in action.files)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,6 +43,14 @@ class Finding:
     in keeping with."""
 
 
+class Counts(NamedTuple):
+    """How many packages of an environment were changed."""
+
+    installed: int = 0
+    updated: int = 0
+    removed: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one action, or why there was none."""
@@ -58,6 +66,10 @@ class Outcome:
     """The last lines of it; only for what failed."""
     wrote: WriteFile | None = None
     """What a tool made of a file that only it could tell; only shown where nothing is written."""
+    engine: str = ""
+    """Who made an environment."""
+    counts: Counts | None = None
+    """What that did, as far as it says so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,10 @@ class Settings:
     lock: LockSettings = LockSettings()
     install_jobs: str = ""
     """`[install] jobs`, as for `--jobs`; empty for the default."""
+    install_engine: str = "poetry"
+    """Who makes environments: `poetry` or `uv`."""
+    install_link_mode: str = ""
+    """How uv lays files down from its cache; empty for its default."""
 
 
 @dataclass(frozen=True, slots=True)

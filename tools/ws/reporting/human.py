@@ -26,10 +26,11 @@ class Style(Protocol):
 def render(report: Report, style: Style, *, verbose: bool = False) -> str:
     """What a person wants to read of a report: its data, findings and outcomes."""
     table = _TABLES.get(report.command)
+    told = bool(report.data) and report.command in _TELLING
     blocks = [
         report.diff,
         report.text or (table(report.data, style) if table and report.data else ""),
-        *(_finding(finding, style) for finding in report.findings),
+        *(_finding(finding, style) for finding in report.findings if not told),
         *_outcomes(report, style, verbose=verbose),
     ]
     return "".join(blocks)
@@ -92,7 +93,25 @@ def _members(data: Mapping[str, Any], style: Style) -> str:
     return table(head, rows, style)
 
 
-_TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {"list": _members}
+def _checks(data: Mapping[str, Any], style: Style) -> str:
+    from ws.reporting import doctor
+
+    return doctor.render(data, style)
+
+
+def _installs(data: Mapping[str, Any], style: Style) -> str:
+    from ws.reporting import installs
+
+    return installs.render(data, style)
+
+
+_TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
+    "doctor": _checks,
+    "install": _installs,
+    "list": _members,
+}
+_TELLING = ("doctor",)
+"""Commands whose table tells the findings, too."""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style) -> str:

@@ -32,13 +32,20 @@ def pip_index() -> str:
         return ""
 
 
-def reply_of(index: str) -> str:
-    """How an index answers: `json` or `html`; else what went wrong, in a few words."""
+def reply_of(
+    index: str, *, within: float = 20.0, credentials: "tuple[str, str] | None" = None
+) -> str:
+    """How an index answers: `json` or `html`; else what went wrong, in a few words.
+
+    `within` are the seconds to wait for it to take the call, and again for each part of its answer.
+    """
     import requests
 
     accept = {"Accept": "application/vnd.pypi.simple.v1+json"}
     try:
-        response = requests.get(f"{index}/poetry-core/", headers=accept, timeout=20)
+        response = requests.get(
+            f"{index}/poetry-core/", headers=accept, timeout=within, auth=credentials
+        )
     except requests.RequestException as error:
         return f"no answer ({type(error).__name__})"
     if not response.ok:

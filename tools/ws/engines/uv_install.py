@@ -1,0 +1,239 @@
+"""The environment that `poetry install` would make of a member, made by uv and in process."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from ws.engines import choose_python, editable, uv
+from ws.engines.apply import Step
+from ws.engines.process import Completed
+from ws.errors import WsError
+from ws.files.installed import installed, name_origin
+from ws.formats import pyproject_reader
+from ws.formats.lock import read_lock
+from ws.formats.toml import parse
+from ws.model.report import Counts
+from ws.planning import selection, transaction, uv_requirements
+from ws.planning.asked import Asked, asked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ws.engines.interpreter import Environment, Interpreter, Interpreters
+    from ws.engines.uv import Uv
+    from ws.model.lock import Lock, LockedPackage
+    from ws.model.manifest import Manifest
+
+_OPERATIONS = re.compile(r"Package operations: (\d+) installs?, (\d+) updates?, (\d+) removals?")
+_OPERATION = re.compile(r"  - Installing (.+)|\s[+] (\S+?)==\S+|\s[+] (\S+) @")
+_VENV = ".venv"
+
+
+@dataclass(frozen=True, slots=True)
+class UvInstall:
+    """The uv engine. A `Tool` of `ws.engines.apply`, with the arguments of Poetry's."""
+
+    uv: Uv
+    interpreters: Interpreters
+
+    def run(
+        self, args: Sequence[str], folder: Path, log: Path, on_line: Callable[[str], None]
+    ) -> Completed:
+        """Bring `folder`'s environment to what its lock says; the last lines of what was told."""
+        folder = folder.resolve()
+        lines: list[str] = []
+        with log.open("a", encoding="utf-8") as sink:
+
+            def say(line: str) -> None:
+                lines.append(line)
+                sink.write(f"{line}\n")
+                sink.flush()
+                on_line(line)
+
+            with TemporaryDirectory(prefix="ws-uv-") as scratch:
+                work = _Work(self, folder, Path(scratch), say, asked(args))
+                try:
+                    code = work.run()
+                except WsError as error:
+                    say(f"error: {'; '.join(filter(None, (error.reason, error.hint)))}")
+                    code = 130 if self.uv.processes.stopped else 1  # as a shell says it
+        return Completed(code, tuple(lines[-200:]))
+
+    def steps(self) -> Callable[[str], Step | None]:
+        """A new reader of one run's output."""
+        return _StepReader()
+
+    def counts(self, line: str) -> Counts | None:
+        """How many packages this run changes, if this line of its output says so."""
+        operations = _OPERATIONS.match(line)
+        return Counts(*map(int, operations.groups())) if operations else None
+
+    def is_passing(self, output: Sequence[str]) -> bool:
+        """As the function of this name of `ws.engines.uv`."""
+        return uv.is_passing(output)
+
+    def explain(self, output: Sequence[str]) -> str:
+        """As the function of this name of `ws.engines.uv`."""
+        return uv.explain(output)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """One run for one member."""
+
+    engine: UvInstall
+    folder: Path
+    scratch: Path
+    say: Callable[[str], None]
+    asked: Asked
+
+    def run(self) -> int:
+        """The code of the first step that fails, or 0."""
+        manifest, lock = _read(self.folder)
+        interpreter, code = self._environment(manifest)
+        environment = interpreter.environment(self.folder / _VENV)
+        if code != 0:
+            return code
+        chosen = self._selected(manifest, lock, interpreter)
+        changes = transaction.changes(
+            installed(environment.libraries),
+            chosen,
+            self.folder,
+            sync_for=manifest.name if self.asked.sync else None,
+        )
+        numbers = len(changes.install), len(changes.update), len(changes.remove)
+        self.say("Package operations: {} installs, {} updates, {} removals".format(*numbers))
+        code = self._remove(environment, changes) or self._add(environment, changes.new)
+        if code == 0 and _is_package(manifest) and not self.asked.no_root:
+            self.say(f"  - Installing the current project: {manifest.name} ({manifest.version})")
+            editable.install_member(self.folder, environment)
+        return code
+
+    def _selected(
+        self, manifest: Manifest, lock: Lock, interpreter: Interpreter
+    ) -> tuple[LockedPackage, ...]:
+        asked = self.asked
+        groups = selection.active_groups(manifest, asked.only, asked.with_, asked.without)
+        extras = lock.document.get("extras", {}) if asked.all_extras else asked.extras
+        return selection.selected(lock, groups, extras, interpreter.markers)
+
+    def _environment(self, manifest: Manifest) -> tuple[Interpreter, int]:
+        """The member's environment: that which is there, if its Python will do, or a new one."""
+        venv, ask = self.folder / _VENV, self.engine.interpreters.ask
+        if found := choose_python.of_environment(venv, manifest, ask):
+            return found, 0
+        chosen = choose_python.on_path(self.engine.uv.environ, manifest, ask)
+        prompt = f"{manifest.name}-py{chosen.markers['python_version']}"
+        args = ("venv", "--no-project", "--python", chosen.program, "--prompt", prompt)
+        clear = ("--clear",) if os.path.lexists(venv) else ()
+        return chosen, self.engine.uv.run((*args, *clear, str(venv)), self.scratch, self.say).code
+
+    def _remove(self, environment: Environment, changes: transaction.Changes) -> int:
+        """What goes, and what is replaced: uv takes one from elsewhere for the same."""
+        names = [p.name for p in changes.update] + [one.name for one in changes.remove]
+        if not names:
+            return 0
+        args = ("pip", "uninstall", "--python", str(environment.python), *names)
+        return self.engine.uv.run(args, self.scratch, self.say).code
+
+    def _add(self, environment: Environment, packages: Sequence[LockedPackage]) -> int:
+        wanted = uv_requirements.requirements(packages, self.folder)
+        direct = list(wanted.direct)
+        ours = []
+        for package in wanted.editables:
+            folder = Path(os.path.normpath(self.folder / (package.folder or "")))
+            if editable.builds(_document(folder)):
+                ours.append((package, folder))
+            else:
+                direct.append(f"-e {folder.as_uri()}")
+        refresh = [word for name in wanted.rebuilt for word in ("--reinstall-package", name)]
+        code = self._pip(environment, wanted, wanted.hashed, ["--require-hashes"])
+        code = code or self._pip(environment, wanted, direct, refresh)
+        if code != 0:
+            return code
+        self._name_origins(environment, packages)
+        for package, folder in ours:
+            self.say(f"  - Installing {package.name} ({package.version} {package.folder})")
+            editable.install_dependency(folder, package.name, environment)
+        return 0
+
+    def _name_origins(self, environment: Environment, packages: Sequence[LockedPackage]) -> None:
+        """Let each say the address that stands in the lock.
+
+        uv may write another form of the same, and Poetry compares letter by letter.
+        """
+        there = installed(environment.libraries)
+        for package in packages:
+            wanted = transaction.origin(package, self.folder)
+            if package.name in there and wanted.kind == "git":
+                name_origin(environment.libraries, there[package.name], wanted)
+
+    def _pip(
+        self,
+        environment: Environment,
+        wanted: uv_requirements.Requirements,
+        lines: Sequence[str],
+        options: Sequence[str],
+    ) -> int:
+        if not lines:
+            return 0
+        file = self.scratch / "requirements.txt"
+        file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        compiled = ("--compile-bytecode",) if self.asked.compiled else ()
+        args = ("pip", "install", "--python", str(environment.python), "--no-deps", "--no-sources")
+        program = self.engine.uv
+        environ = uv.with_indexes(
+            program.environ, wanted.indexes, needs_default=wanted.needs_default
+        )
+        run = replace(program, environ=environ).run_cached
+        return run((*args, *compiled, *options, "-r", str(file)), self.scratch, self.say).code
+
+
+class _StepReader:
+    """Counts what is laid down."""
+
+    def __init__(self) -> None:
+        self._done = 0
+        self._total = 0
+
+    def __call__(self, line: str) -> Step | None:
+        if operations := _OPERATIONS.match(line):
+            self._total = int(operations[1]) + int(operations[2])
+            return Step(0, self._total, "")
+        if operation := _OPERATION.match(line):
+            self._done = min(self._done + 1, max(self._total, 1))
+            return Step(
+                self._done, max(self._total, self._done), next(filter(None, operation.groups()))
+            )
+        return None
+
+
+@cache
+def parsed_lock(data: bytes) -> Lock:
+    """A whole lock, read once however often it is asked for. Raises `LockUnreadableError`."""
+    return read_lock(data)
+
+
+def _read(folder: Path) -> tuple[Manifest, Lock]:
+    path = folder / "pyproject.toml"
+    manifest = pyproject_reader.read(path.read_bytes(), path.name, folder.name)
+    assert manifest is not None
+    return manifest, parsed_lock((folder / "poetry.lock").read_bytes())
+
+
+def _document(folder: Path) -> dict[str, Any]:
+    try:
+        return parse((folder / "pyproject.toml").read_bytes(), "pyproject.toml")[1]
+    except FileNotFoundError:  # a folder with a setup.py
+        return {}
+
+
+def _is_package(manifest: Manifest) -> bool:
+    poetry = manifest.document.get("tool", {}).get("poetry", {})
+    return poetry.get("package-mode", True) is not False

@@ -1,0 +1,77 @@
+"""What an environment needs, given what it looks like and how the last install ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ws.planning.stamp import PYTHON_GONE, changed_packages, moved, reasons, told
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from ws.model.environment import Environment, Inputs, Integrity, Stamp
+
+FIRST = "there is no environment yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is of a member's environment."""
+
+    environment: Environment | None
+    stamp: Stamp | None
+    marked: bool
+    """Whether an install was begun and not ended."""
+    integrity: Callable[[], Integrity]
+    """Looks at every file of every distribution: only asked about what is stale."""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Why something is to be done about an environment, and what besides the engine's own work."""
+
+    reason: str
+    anew: bool = False
+    """Whether the environment is thrown away first."""
+    again: tuple[str, ...] = ()
+    """Distributions that are taken out first, because the engine believes that they are fine."""
+
+
+def need(
+    found: Found, inputs: Inputs, names: Mapping[str, str], *, reinstall: bool = False
+) -> Need | None:
+    """What one environment needs; `None` for nothing.
+
+    `names` are those of the member's path dependencies, by their folder relative to the root.
+    """
+    if found.environment is None:
+        return Need(FIRST)
+    if reason := _lost(found, inputs, reinstall=reinstall):
+        return Need(reason, anew=True)
+    why: tuple[str, ...] = ("it was not ws that installed it last",)
+    if found.stamp is not None:
+        why = reasons(found.stamp, inputs, found.environment, names)
+        if not why:
+            return None
+    integrity = found.integrity()
+    if integrity.broken:
+        half = ", ".join(integrity.broken)
+        return Need(f"an install was killed, and has left half of {half}", anew=True)
+    old = found.stamp.inputs if found.stamp else None
+    stale = {*changed_packages(old, inputs, names), *integrity.damaged}
+    return Need(told(why), again=tuple(sorted(stale & integrity.installed)))
+
+
+def _lost(found: Found, inputs: Inputs, *, reinstall: bool) -> str:
+    """Why nothing of an environment can be kept; empty if it can."""
+    assert found.environment is not None
+    if reinstall:
+        return "asked for (--reinstall)"
+    if found.marked:
+        return "the last install did not come to its end"
+    if not found.environment.config:
+        return "its .venv is no environment"
+    if found.environment.python is None:
+        return PYTHON_GONE
+    return moved(found.stamp, inputs) if found.stamp else ""
