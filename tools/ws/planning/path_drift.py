@@ -11,12 +11,13 @@ import posixpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.formats import requirement
+from ws.formats.toml import value_at
 from ws.model.names import normalise
 from ws.planning import lock_text
 from ws.planning.lock_entry import UNKNOWN, CannotTellError, Entry, Requested, expected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ws.model.lock import LockedPackage
@@ -213,7 +214,7 @@ def _edges(member: Member, entry: LockedPackage, entries: Sequence[LockedPackage
     """How an entry is depended on: by the member itself, and by its other path dependencies."""
     document = member.manifest.document
     edges = [
-        _edge(_at(document, dependency.keys))
+        _edge(value_at(document, dependency.keys))
         for dependency in member.manifest.dependencies
         if dependency.name == entry.name
     ]
@@ -261,13 +262,6 @@ def _edge(value: Any) -> _Edge:  # noqa: ANN401 - a TOML value
     extras = frozenset(normalise(extra) for extra in value.get("extras", ()))
     develop = bool(value.get("develop", False)) if "path" in value else None
     return _Edge(extras, " and ".join(markers), develop)
-
-
-def _at(document: Mapping[str, Any], keys: Iterable[str | int]) -> Any:  # noqa: ANN401
-    value: Any = document
-    for key in keys:
-        value = value[key]
-    return value
 
 
 def _python(document: Mapping[str, Any]) -> str:
