@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from ws.formats.pyproject_editor import Edit
     from ws.model.workspace import Member
 
-POETRY_MAIN: Keys = ("tool", "poetry", "dependencies")
-PROJECT_MAIN: Keys = ("project", "dependencies")
-
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ws.formats import requirement
 from ws.formats.toml import value_at
+from ws.model.manifest import POETRY_MAIN, PROJECT_MAIN
 from ws.model.names import normalise
-from ws.planning.change import POETRY_MAIN, PROJECT_MAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

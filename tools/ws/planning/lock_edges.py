@@ -56,7 +56,7 @@ def findings(member: Member, text: bytes) -> Iterator[Finding]:
     broken = (*_unsatisfied(whole), *_orphans(whole), *_files(whole))
     yield from broken
     if whole.has_markers and not broken:
-        for package, message in lock_places.misplaced(lock, edges, asked):
+        for package, message in lock_places.misplaced(member.name, lock, edges, asked):
             line = package.line if package else None
             yield _finding(member, "lock/inconsistent", message, line)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.formats import requirement
 from ws.formats.toml import value_at
+from ws.model.manifest import POETRY_MAIN
 from ws.model.names import normalise
 from ws.planning import lock_text
 from ws.planning.lock_entry import UNKNOWN, CannotTellError, Entry, Requested, expected
@@ -213,11 +214,13 @@ def _version(text: str) -> str:
 def _edges(member: Member, entry: LockedPackage, entries: Sequence[LockedPackage]) -> list[_Edge]:
     """How an entry is depended on: by the member itself, and by its other path dependencies."""
     document = member.manifest.document
-    edges = [
-        _edge(value_at(document, dependency.keys))
-        for dependency in member.manifest.dependencies
-        if dependency.name == entry.name
-    ]
+    own = [d.keys for d in member.manifest.dependencies if d.name == entry.name]
+    edges = [_edge(value_at(document, keys)) for keys in own]
+    if any(keys[0] == "project" for keys in own):  # which has the say, but for how to install it
+        edges = [
+            edge._replace(extras=frozenset()) if keys[:3] == POETRY_MAIN else edge
+            for keys, edge in zip(own, edges, strict=True)
+        ]
     for other in entries:
         for name, value in other.dependencies.items():
             if normalise(name) == entry.name:
