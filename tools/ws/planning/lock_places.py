@@ -7,6 +7,7 @@ it takes from the member's manifest besides: its extras, and its Python.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ def misplaced(member: str, lock: Lock, edges: Sequence[Edge], own: Own) -> Mispl
     """Each package of which the lock says something else, and what; no package for its header.
 
     The lock must be one of Poetry 2, in which every requirement is met. Where a path dependency
-    leads back to the member, in circles, and of a name that is locked at several versions, only
+    leads back to the member, below circles, and of a name that is locked at several versions, only
     the solver knows: nothing is said then.
     """
     yield from _header(lock, own)
@@ -46,8 +47,8 @@ def misplaced(member: str, lock: Lock, edges: Sequence[Edge], own: Own) -> Mispl
         yield from _differing(package, "groups", sorted(groups[key]), _group_names(package))
         optional = key not in required
         yield from _differing(package, "optional", optional, package.table.get("optional"))
-    if not _goes_round(counting):
-        yield from _markers(single, counting, own)
+    sure = _before_circles(counting)
+    yield from _markers([p for p in single if p.name in sure], counting, own)
 
 
 def _header(lock: Lock, own: Own) -> Misplaced:
@@ -156,17 +157,20 @@ def _sources(above: Sequence[Edge]) -> list[str]:
     return [edge.source.name for edge in above if edge.source is not None]
 
 
-def _goes_round(edges: Sequence[Edge]) -> bool:
-    """Whether packages depend on each other in a circle, where Poetry's markers are not exact."""
-    needs: dict[str, set[str]] = {}
+def _before_circles(edges: Sequence[Edge]) -> set[str]:
+    """The packages that are in no circle, nor needed by one: there, Poetry's markers are exact."""
+    needed_by: dict[str, set[str]] = {edge.target: set() for edge in edges}
     for edge in edges:
         if edge.source is not None:
-            needs.setdefault(edge.source.name, set()).add(edge.target)
-    try:
-        TopologicalSorter(needs).prepare()
-    except CycleError:
-        return True
-    return False
+            needed_by[edge.target].add(edge.source.name)
+    sorter = TopologicalSorter(needed_by)
+    with suppress(CycleError):  # and all the same it gives what comes before the first circle
+        sorter.prepare()
+    found: set[str] = set()
+    while ready := sorter.get_ready():
+        found.update(ready)
+        sorter.done(*ready)
+    return found
 
 
 def _is_of(edge: Edge, group: str) -> bool:
