@@ -56,6 +56,7 @@ def _header(lock: Lock, own: Own) -> Misplaced:
         "extras": (own.extras, lock.document.get("extras", {})),
         "python-versions": (own.python, lock.document["metadata"].get("python-versions")),
     }
+    yield from _twice(lock)
     for field, (wanted, held) in stated.items():
         if wanted != held:
             yield None, f"the {field} of the lock are not those of the manifest"
@@ -64,6 +65,21 @@ def _header(lock: Lock, own: Own) -> Misplaced:
         if following < name:
             yield None, f"the packages of the lock are not in order: {written} comes too late"
             return
+
+
+def _twice(lock: Lock) -> Misplaced:
+    """Packages that stand there twice, where no marker parts them."""
+    seen: dict[str, list[LockedPackage]] = {}
+    for package in lock.packages:
+        others = seen.setdefault(package.name, [])
+        if any(_is_again(package, other) for other in others):
+            yield package, f"{package.name} {package.version} stands in the lock a second time"
+        others.append(package)
+
+
+def _is_again(package: LockedPackage, other: LockedPackage) -> bool:
+    same = package.version == other.version and package.source == other.source
+    return same or not (package.table.get("markers") and other.table.get("markers"))
 
 
 def _differing(package: LockedPackage, field: str, wanted: object, held: object) -> Misplaced:

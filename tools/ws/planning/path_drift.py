@@ -90,7 +90,7 @@ class Renderer:
                 entry = expected(package.document or {}, self._root / package.path, requested)
             except CannotTellError as error:
                 return str(error)
-            return [*entry[:-1], sorted(entry.unsure)]
+            return [*entry[:-2], sorted(entry.unsure), sorted(entry.loose)]
 
         if "path" in package.text:  # what lies there is not in the text
             plain = render()
@@ -99,7 +99,8 @@ class Renderer:
             plain = self._remember(f"entry {asked} {package.text}", render)
         if isinstance(plain, str):
             return plain
-        return Entry(*plain)._replace(unsure=frozenset(plain[-1]))
+        entry = Entry(*plain)
+        return entry._replace(unsure=frozenset(entry.unsure), loose=frozenset(entry.loose))
 
 
 def folder_of(member: Member, entry: LockedPackage) -> str:
@@ -170,17 +171,17 @@ def _compare_dependencies(
         elif name in wanted.unsure:
             reason = f"the solver decides between its requirements of {name}, which overlap"
             yield Difference("cannot-tell", name, one, reason)
-        elif one != other and not _means_the_same(one, other, modern=modern):
+        elif one != other and not (
+            (name in wanted.loose or not modern) and _means_the_same(one, other)
+        ):
             yield Difference("dependencies", name, one, other)
 
 
-def _means_the_same(one: Any, other: Any, *, modern: bool) -> bool:  # noqa: ANN401 - TOML values
+def _means_the_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - TOML values
     """Whether two requirements are the same, though their texts differ.
 
     Of several for one name, Poetry does not keep the order, nor always the text.
     """
-    if modern and not (isinstance(one, list) and isinstance(other, list)):
-        return False
     mine, theirs = _meanings(one), _meanings(other)
     return len(mine) == len(theirs) and all(meaning in theirs for meaning in mine)
 

@@ -78,7 +78,7 @@ def own(member: Member) -> Own:
     """
     try:
         return _own(member.manifest)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ManifestError(
             f"Poetry cannot read the dependencies: {error}",
             rule="manifest/dependencies",
