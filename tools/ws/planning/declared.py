@@ -28,7 +28,7 @@ def keys_of(document: Mapping[str, Any], field: str, name: str = "") -> Keys:
 
 
 def _places(document: Mapping[str, Any], field: str, name: str) -> Iterator[Keys]:
-    if field == "dependencies":
+    if field in ("dependencies", "source"):
         yield from _dependencies(document, name)
     elif field == "extras":
         yield from _extras(name)

@@ -50,7 +50,7 @@ class Difference(NamedTuple):
 
     field: str
     """`name`, `version`, `description`, `python`, `extras` or `dependencies`; `develop` or `url`,
-    which follow from who needs it; or `cannot-tell`."""
+    which follow from who needs it; `source`, an index that is unknown; or `cannot-tell`."""
     name: str
     """Which dependency or extra; empty for the other fields."""
     locked: Any
@@ -124,7 +124,7 @@ def differences(
     """
     assert package.document is not None
     edges = _edges(member, entry, entries)
-    source = tuple(_source(entry, edges))
+    source = (*_source(entry, edges), *_unknown_indexes(member, package.document))
     if modern and lock_text.says_the_same(entry, package.document):
         return source
     wanted = renderer.entry(package, _requested(member, edges))
@@ -142,6 +142,20 @@ def _source(entry: LockedPackage, edges: Sequence[_Edge]) -> Iterator[Difference
     develop = entry.table.get("develop")
     if len(wanted) == 1 and develop not in wanted:
         yield Difference("develop", "", develop, *wanted)
+
+
+def _unknown_indexes(member: Member, document: Mapping[str, Any]) -> Iterator[Difference]:
+    """Indexes that a path dependency names for what it needs, and the member does not know.
+
+    Poetry asks the indexes of the member that it locks alone, and fails.
+    """
+    declared = value_at(member.manifest.document, ("tool", "poetry", "source")) or ()
+    known = {"pypi", *(str(source.get("name", "")).lower() for source in declared)}
+    for name, value in (value_at(document, POETRY_MAIN) or {}).items():
+        for item in value if isinstance(value, list) else [value]:
+            index = item.get("source") if isinstance(item, dict) else None
+            if index is not None and str(index).lower() not in known:
+                yield Difference("source", name, None, index)
 
 
 def _compare(entry: LockedPackage, wanted: Entry, *, modern: bool) -> Iterator[Difference]:
