@@ -7,7 +7,7 @@ import tomlkit
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws.formats.lock import LockUnreadableError, locked_versions, read_header
+from ws.formats.lock import LockUnreadableError, locked_versions, read_header, read_lock
 from ws.model.lock import LockHeader
 
 LOCK = """\
@@ -65,11 +65,37 @@ def test_an_old_lock_is_not_signed_and_does_not_end_with_its_metadata() -> None:
         ("", "it has no [metadata] table"),
         (LOCK.partition("[metadata]\n")[0], "it has no [metadata] table"),
         ("<<<<<<< HEAD\n" + LOCK, "it holds conflict markers of a git merge"),
-        (LOCK.partition("content-hash")[0], "its [metadata] table is broken ('content-hash')"),
+        (LOCK.partition("content-hash")[0], "its [metadata] table is broken (no 'content-hash')"),
     ],
 )
 def test_what_is_no_lock_is_refused_with_the_reason(text: str, reason: str) -> None:
     assert unreadable(text) == reason
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ('lock-version = "2.1"', 'lock-version = "3.0"', 'Poetry 2 reads no lock of version "3.0"'),
+        ("# This", "\ufeff# This", "it begins with a byte order mark"),
+        ("pygments = ", "pygments = [1] # ", '"dependencies" of rich is not what it should be'),
+        ('name = "pygments"', "name = 1", "a [[package]] in it has no name or version"),
+        ("files = [", "groups = [1]\nfiles = [", '"groups" of rich is not what it should be'),
+    ],
+)
+def test_values_that_are_no_lock_are_refused(old: str, new: str, reason: str) -> None:
+    with pytest.raises(LockUnreadableError) as raised:
+        read_lock(LOCK.replace(old, new, 1).encode())
+    assert str(raised.value) == reason
+
+
+def test_markers_of_a_merge_inside_a_text_are_no_conflict() -> None:
+    text = LOCK.replace('"the [metadata] of things"', '"""\n<<<<<<< of things\n"""')
+    assert read_lock(text.encode()).packages[0].version == "13.9.4"
+
+
+def test_a_header_may_stand_apart_from_the_margin() -> None:
+    text = LOCK.replace("[metadata]\nlock", " [ metadata ] # here\nlock")
+    assert read_header(text.encode()).content_hash == "0123abcd"
 
 
 def test_a_lock_that_was_cut_off_is_refused() -> None:

@@ -115,6 +115,14 @@ def test_a_setting_of_jobs_that_is_no_number_of_jobs_is_a_fault(value: str) -> N
     ]
 
 
+def test_a_rule_of_locks_that_does_not_exist_is_refused_with_the_nearest() -> None:
+    assert faults('[workspace]\nmembers = []\n[lock]\nignore = ["lock/pathdependency"]\n') == [
+        'workspace.toml:4: "lock/pathdependency" is no rule of locks'
+        ' (did you mean "lock/path-dependency"?)'
+    ]
+    assert read(b'workspace.members = []\nlock.ignore = ["lock/path-*"]\n').lock.ignore
+
+
 def test_a_word_that_is_none_of_those_to_choose_from_is_refused_with_them() -> None:
     assert faults('[workspace]\nmembers = []\n[lock]\nskew = "deny"\n') == [
         'workspace.toml:4: "skew" must be "forbid", "warn" or "allow" ()'

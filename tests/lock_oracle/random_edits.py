@@ -138,7 +138,7 @@ def _poetry_field(rng: Random, document: Any) -> None:
         case 0:
             poetry["version"] = rng.choice(VERSIONS)
         case 1:
-            poetry["description"] = rng.choice(("", "other", " other ", "two\nlines"))
+            poetry["description"] = rng.choice(("", "other", " other ", "two lines"))
         case 2:
             poetry["authors"] = ["A <a@b.org>"]
         case _:

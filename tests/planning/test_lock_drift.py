@@ -50,7 +50,7 @@ def finding(
     rule: str, message: str, line: int | None = None, hint: str = "ws lock --filter chat"
 ) -> Finding:
     where = Where("workers/chat/poetry.lock", line)
-    also = Where("workers/chat/pyproject.toml") if rule == "lock/content-hash" else None
+    also = Where("workers/chat/pyproject.toml", 6) if rule == "lock/content-hash" else None
     return Finding(rule, "error", message, where, "chat", hint, also)
 
 

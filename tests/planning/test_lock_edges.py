@@ -112,6 +112,16 @@ def test_a_path_dependency_that_leads_back_to_the_member_is_no_package(
     assert found(read_workspace, 'shared = { path = "../shared" }\n', shared) == []
 
 
+def test_a_package_that_stands_there_twice_is_found(read_workspace: Read) -> None:
+    rich, older = index_package("rich", "13.9"), index_package("rich", "13.8")
+    assert found(read_workspace, 'rich = "^13"\n', rich, rich)[0].endswith(
+        "lock/inconsistent: rich 13.9 stands in the lock a second time"
+    )
+    assert found(read_workspace, 'rich = "^13"\n', older, rich)[0].endswith(
+        "lock/inconsistent: rich 13.9 stands in the lock a second time"
+    )
+
+
 def test_a_lock_whose_toml_is_broken_is_unreadable(read_workspace: Read) -> None:
     broken = package("rich", "13.9").replace("optional = false", "optional = ")
     (finding,) = found(read_workspace, 'rich = "^13"\n', broken)

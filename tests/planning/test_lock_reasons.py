@@ -38,7 +38,7 @@ def test_causes_come_nearest_first_each_with_its_way_to_the_member(read_workspac
 chat: the lock does not fit, because
   1. the lock is stale: chat/pyproject.toml has changed its dependencies, groups, extras or sources\
  since it was locked [lock/content-hash]
-     see chat/poetry.lock:40, chat/pyproject.toml
+     see chat/poetry.lock:40, chat/pyproject.toml:6
   2. the dependencies of shared are not those of shared/pyproject.toml: rich is "^14", but "^13" in\
  the lock [lock/path-dependency]
      chat → server → shared

@@ -154,6 +154,17 @@ def test_an_extra_that_the_member_asks_for_brings_its_dependencies(read_workspac
     ]
 
 
+def test_an_index_that_the_member_does_not_know_is_found(read_workspace: Read) -> None:
+    private = SHARED.replace('rich = "^13.0"', 'rich = { version = "^13.0", source = "Private" }')
+    (finding,) = drift(read_workspace, private)
+    assert finding.message == (
+        'shared takes rich from the index "Private",'
+        " and this member has no [[tool.poetry.source]] of that name"
+    )
+    known = f'{CHAT}\n[[tool.poetry.source]]\nname = "private"\nurl = "https://example.org"\n'
+    assert drift(read_workspace, private, chat=known) == []
+
+
 def test_a_folder_that_is_gone_is_found_where_the_lock_names_it(read_workspace: Read) -> None:
     entry = ENTRY.replace('"../shared"', '"../gone"')
     assert drift(read_workspace, SHARED, entry) == [

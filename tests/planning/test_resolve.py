@@ -56,6 +56,15 @@ def test_metadata_may_be_in_conflict_too() -> None:
     assert tomllib.loads(start(whole.encode()).decode())["metadata"]["content-hash"] == "ours"
 
 
+def test_a_side_that_is_no_lock_leaves_the_other() -> None:
+    theirs = lock(package("alpha", "1.0")).decode()
+    assert versions(start(conflict("foo\n", theirs).encode())) == ["alpha 1.0"]
+
+
+def test_of_two_sides_that_are_no_locks_an_empty_one_is_left() -> None:
+    assert versions(start(conflict("foo\n", "bar\n").encode())) == []
+
+
 def test_path_dependencies_of_their_side_are_kept() -> None:
     text = lock(conflict("", directory("shared", "../shared")))
     assert versions(start(text)) == ["shared 0.1.0"]

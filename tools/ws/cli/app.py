@@ -306,9 +306,13 @@ def lock(
         others = any((explain, fix, deep, every, upgrade, not seed))
         return _lock_task(context, task, mode, jobs, alone=not others)
     if explain:
+        if any((check, diff, fix, every, upgrade, not seed)):
+            raise click.UsageError("--explain goes without other options: it writes nothing.")
         from ws.commands import lock_explain
 
         return lock_explain.run(context, explain)
+    if check and any((every, upgrade, not seed)):
+        raise click.UsageError("--check goes without --all, --upgrade and --no-seed.")
     if fix:
         return _fixed(context, check=check, deep=deep, jobs=jobs)
     if check:

@@ -44,7 +44,8 @@ def relock(
     }
     if not dry:
         return replace(report, text=told, data=data)
-    nothing = () if writes else ("lock: no lock would change",)
+    failed = any(outcome.status == "failed" for outcome in report.outcomes)
+    nothing = () if writes or failed else ("lock: no lock would change",)
     return replace(
         report,
         outcomes=tuple(outcome for outcome in report.outcomes if outcome.status != "done"),

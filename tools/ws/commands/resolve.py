@@ -46,7 +46,8 @@ def _plan(context: Context, workspace: Workspace) -> Plan:
             starts[name] = resolve.start(locks[name] or b"")
         except ConflictError as error:
             path = workspace.by_name[name].file("poetry.lock")
-            reason = f"{path}:{error.line}: {error}; git checkout --merge {path} makes it anew"
+            remedy = f"git checkout --merge {path} makes it anew, or delete it; then ws lock"
+            reason = f"{path}:{error.line}: {error}; {remedy}"
             failed.append(Outcome(name, "lock", "failed", reason))
     reasons = dict.fromkeys(starts, "conflict markers")
     return Plan("lock", relocks(workspace, starts, locks, reasons), tuple(failed))

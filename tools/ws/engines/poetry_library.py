@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import threading
 from contextlib import ExitStack
 from pathlib import Path
@@ -28,6 +29,9 @@ _HARMLESS = {
     *("poetry-plugin-bundle", "poetry-plugin-up", "poetry-audit-plugin"),
 }
 """Plugins that leave locking alone; and the index mirror, which the script activates as Poetry."""
+
+_ROOM = 1_000_000
+"""With less room on the disk than so many bytes, that is why Poetry ended."""
 
 
 class Library:
@@ -77,6 +81,10 @@ class Library:
                         return _solved(job, answer)
                     on_step("resolving")
             self.close()
+        if shutil.disk_usage(job.log.parent).free < _ROOM:
+            raise WorkError(
+                "the disk is full", rule="lock/disk-full", hint="make room, and run it again"
+            )
         raise WorkError(
             "the process that runs Poetry has ended in the middle of it",
             rule="lock/poetry-ended",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ws.errors import ManifestError, Where
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
@@ -32,6 +35,17 @@ def parse(data: bytes, path: str) -> tuple[str, dict[str, Any]]:
         return text, tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # the latter two for absurd numbers and nesting
         raise _syntax_error(str(error), text, path) from error
+
+
+def value_at(document: Mapping[str, Any], keys: Iterable[str | int]) -> Any:  # noqa: ANN401
+    """What a document says at these keys and indexes; `None` if nothing stands there."""
+    value: Any = document
+    for key in keys:
+        try:
+            value = value[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return value
 
 
 def _syntax_error(message: str, text: str, path: str) -> ManifestError:

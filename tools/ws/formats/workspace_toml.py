@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from typing import Any
 
 from ws.errors import WsError, raise_all
 from ws.formats.tables import TableReader
 from ws.formats.toml import parse
-from ws.model.names import normalise
+from ws.model.names import did_you_mean, normalise
 from ws.model.workspace import Catalog, LockSettings, Settings, Shared
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -29,6 +30,10 @@ _MODES = ("strict", "prefer")
 _ENGINES = ("poetry", "uv")
 _LINKS = ("clone", "copy", "hardlink", "symlink")
 _SKEWS = ("forbid", "warn", "allow")
+_OF_LOCKS = ("cannot-tell", "content-hash", "files", "inconsistent", "missing", "orphan",
+             "path-dependency", "path-missing", "skew", "unreadable", "unsatisfied")  # fmt: skip
+LOCK_RULES = tuple(f"lock/{rule}" for rule in _OF_LOCKS)
+"""What `[lock] ignore` can name."""
 
 
 def read(data: bytes, path: str = "workspace.toml") -> Settings:
@@ -122,6 +127,11 @@ def _catalog(reader: TableReader, table: dict[str, Any], *keys: str) -> Catalog:
 def _lock(reader: TableReader, document: dict[str, Any]) -> LockSettings:
     table = reader.table(document, "lock")
     reader.only(table, ("lock",), KEYS["lock"])
+    for index, rule in enumerate(reader.texts(table, "lock", "ignore")):
+        if not any(fnmatchcase(known, rule) for known in LOCK_RULES):
+            hint = did_you_mean(rule, LOCK_RULES) or f"there are: {', '.join(LOCK_RULES)}"
+            reason = f'"{rule}" is no rule of locks'
+            reader.fault("manifest/value", reason, ("lock", "ignore", index), hint)
     exceptions = reader.texts(table, "lock", "skew-exceptions")
     return LockSettings(
         ignore=reader.texts(table, "lock", "ignore"),

@@ -12,6 +12,12 @@ MAIN = "main"
 """The group of `[project].dependencies` and `[tool.poetry.dependencies]`."""
 
 
+POETRY_MAIN: tuple[str | int, ...] = ("tool", "poetry", "dependencies")
+"""Where the main dependencies stand in Poetry's own form."""
+PROJECT_MAIN: tuple[str | int, ...] = ("project", "dependencies")
+"""Where they stand in the standard one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dependency:
     """One declared dependency, wherever in the manifest it stands."""

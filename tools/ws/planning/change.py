@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ws.errors import Where
+from ws.formats import toml
 from ws.formats.toml_places import Keys, line_of
 from ws.model.report import Finding, Severity
 
 if TYPE_CHECKING:
     from ws.formats.pyproject_editor import Edit
     from ws.model.workspace import Member
-
-POETRY_MAIN: Keys = ("tool", "poetry", "dependencies")
-PROJECT_MAIN: Keys = ("project", "dependencies")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +44,7 @@ class Change:
 
 def value_at(member: Member, keys: Keys) -> Any:  # noqa: ANN401 - whatever stands there
     """What the member's manifest says at these keys; `None` if nothing stands there."""
-    value: Any = member.manifest.document
-    for key in keys:
-        try:
-            value = value[key]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return value
+    return toml.value_at(member.manifest.document, keys)
 
 
 def table_of(keys: Keys) -> str:

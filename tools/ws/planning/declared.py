@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ws.formats import requirement
+from ws.formats.toml import value_at
+from ws.model.manifest import POETRY_MAIN, PROJECT_MAIN
 from ws.model.names import normalise
-from ws.planning.change import POETRY_MAIN, PROJECT_MAIN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,11 +24,11 @@ def keys_of(document: Mapping[str, Any], field: str, name: str = "") -> Keys:
     if there is no such place.
     """
     candidates = _places(document, field, name)
-    return next((keys for keys in candidates if _is_there(document, keys)), ())
+    return next((keys for keys in candidates if value_at(document, keys) is not None), ())
 
 
 def _places(document: Mapping[str, Any], field: str, name: str) -> Iterator[Keys]:
-    if field == "dependencies":
+    if field in ("dependencies", "source"):
         yield from _dependencies(document, name)
     elif field == "extras":
         yield from _extras(name)
@@ -58,13 +59,3 @@ def _dependencies(document: Mapping[str, Any], name: str) -> Iterator[Keys]:
         if normalise(key) == normalise(name):
             yield (*POETRY_MAIN, key)
     yield from (PROJECT_MAIN, POETRY_MAIN)
-
-
-def _is_there(document: Mapping[str, Any], keys: Keys) -> bool:
-    value: Any = document
-    for key in keys:
-        try:
-            value = value[key]
-        except (KeyError, IndexError, TypeError):
-            return False
-    return True

@@ -28,6 +28,11 @@ def drift_message(name: str, manifest: str, several: Sequence[Difference]) -> st
         wanted, held = _say(first.declared), _say(first.locked)
         held = "missing" if first.locked is None else held
         return f"{first.field} of {name} is to be {wanted}, but is {held} in the lock"
+    if first.field == "source":
+        return (
+            f"{name} takes {first.name} from the index {_say(first.declared)},"
+            " and this member has no [[tool.poetry.source]] of that name"
+        )
     if first.field in _FIELDS:
         what, declared, locked = _FIELDS[first.field], _say(first.declared), _say(first.locked)
         return f"{what} of {name} is {declared} in {manifest}, but {locked} in the lock"

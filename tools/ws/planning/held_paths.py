@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ws.formats import requirement as pep508
+from ws.model.manifest import PROJECT_MAIN
 from ws.model.names import normalise
 from ws.planning import sync_paths
-from ws.planning.change import PROJECT_MAIN, value_at
+from ws.planning.change import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -78,9 +78,13 @@ def _member(member: Member, locks: Locks, renderer: Renderer) -> Iterator[Cause]
             yield from map(Cause, locks.deep(member))
 
 
+def remedy(path: str) -> str:
+    """What to do about a lock that Poetry cannot read either."""
+    return f"git checkout -- {path} (or delete it), then ws lock"
+
+
 def _unreadable(member: Member, facts: LockFacts) -> Finding:
-    path = member.file("poetry.lock")
-    hint = f"git checkout -- {path} (or delete it), then ws lock"
+    hint = remedy(member.file("poetry.lock"))
     if facts.merge:
         hint = f"ws lock --resolve-conflicts --filter {member.name}"
     reason = f"the lock cannot be read: {facts.unreadable}"
@@ -96,8 +100,18 @@ def _stale(member: Member, header: LockHeader) -> Iterator[Finding]:
             f"the lock is stale: {manifest} has changed its dependencies, groups, extras or sources"
             " since it was locked",
             header.content_hash_line,
-            also=Where(manifest),
+            also=_dependencies_of(member),
         )
+
+
+def _dependencies_of(member: Member) -> Where:
+    """Where the dependencies of a member begin, of which something has changed."""
+    from ws.formats.toml_places import line_of  # costs start-up; only a fault needs it
+    from ws.planning.declared import keys_of
+
+    keys = keys_of(member.manifest.document, "dependencies")
+    line = line_of(member.manifest.text, *keys) if keys else None
+    return Where(member.file("pyproject.toml"), line)
 
 
 def _refused(member: Member) -> str:

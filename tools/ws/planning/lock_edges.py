@@ -6,6 +6,7 @@ nothing but a new solve would mend it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import ManifestError, Where
@@ -13,6 +14,7 @@ from ws.formats import distributions
 from ws.formats.lock import LockUnreadableError, read_lock
 from ws.model.report import Finding
 from ws.planning import lock_graph, lock_places, markers
+from ws.planning.lock_drift import remedy
 from ws.planning.requirements import own
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from ws.model.lock import Lock, LockedPackage
     from ws.model.workspace import Member
     from ws.planning.lock_graph import Edge
+    from ws.planning.requirements import Own
 
 _NEVER_LOCKED = ("setuptools", "distribute", "pip", "wheel")
 """What Poetry before 1.9 left out of its locks (`Provider.UNSAFE_PACKAGES`)."""
@@ -33,6 +36,7 @@ class _Whole(NamedTuple):
     lock: Lock
     edges: Sequence[Edge]
     packages: Mapping[str, tuple[LockedPackage, ...]]
+    asked: Own
 
     @property
     def has_markers(self) -> bool:
@@ -46,17 +50,21 @@ def findings(member: Member, text: bytes) -> Iterator[Finding]:
         lock = read_lock(text)
         asked = own(member)
     except LockUnreadableError as error:
-        yield _finding(member, "lock/unreadable", f"the lock cannot be read: {error}", error.line)
+        message = f"the lock cannot be read: {error}"
+        yield replace(
+            _finding(member, "lock/unreadable", message, error.line),
+            hint=remedy(member.file("poetry.lock")),
+        )
         return
     except ManifestError as error:
         yield _cannot_tell(member, error.reason)
         return
     edges = lock_graph.edges(lock, asked.requirements)
-    whole = _Whole(member, lock, edges, lock_graph.by_name(lock))
+    whole = _Whole(member, lock, edges, lock_graph.by_name(lock), asked)
     broken = (*_unsatisfied(whole), *_orphans(whole), *_files(whole))
     yield from broken
     if whole.has_markers and not broken:
-        for package, message in lock_places.misplaced(lock, edges, asked):
+        for package, message in lock_places.misplaced(member.name, lock, edges, asked):
             line = package.line if package else None
             yield _finding(member, "lock/inconsistent", message, line)
 
@@ -90,10 +98,10 @@ def _is_void(edge: Edge, whole: _Whole) -> bool:
     if edge.target == whole.member.name:
         return True  # a path dependency that leads back to the member itself
     if edge.source is None and edge.origin == "path":
-        return _is_dropped(edge, whole.member)
+        return _is_dropped(edge, whole.member) or markers.is_void(edge, whole.asked.python)
     if not whole.has_markers:
         return bool(edge.marker) or edge.target in _NEVER_LOCKED
-    return markers.is_void(edge, whole.member.manifest.python)
+    return markers.is_void(edge, whole.asked.python)
 
 
 def _is_dropped(edge: Edge, member: Member) -> bool:

@@ -8,6 +8,7 @@ functions: most runs compare texts (`lock_text`) and do without.
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import combinations
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -42,6 +43,8 @@ class Entry(NamedTuple):
     """As TOML would give them: a constraint, a table, or a list of these."""
     unsure: frozenset[str] = frozenset()
     """Keys of `dependencies` that the solver rewrites, so that they can not be compared."""
+    loose: frozenset[str] = frozenset()
+    """Those of which the solver may write the constraint in words of its own."""
 
 
 class Requested(NamedTuple):
@@ -66,7 +69,9 @@ def expected(document: Mapping[str, Any], folder: Path, requested: Requested) ->
         project = _read(document, folder)
         package = Package(project.name, str(project.version))
         package.python_versions = project.python_versions
-        kept, unsure = _without_duplicates(_wanted(project, requested), requested.python)
+        wanted = _wanted(project, requested)
+        kept, unsure = _without_duplicates(wanted, requested.python)
+        counts = Counter(dependency.pretty_name for dependency in wanted)
         return Entry(
             name=package.name,
             version=UNKNOWN if _is_dynamic(document) else package.pretty_version,
@@ -78,6 +83,7 @@ def expected(document: Mapping[str, Any], folder: Path, requested: Requested) ->
             },
             dependencies=_dependencies(_needed(kept, requested)),
             unsure=frozenset(unsure),
+            loose=frozenset(name for name, count in counts.items() if count > 1),
         )
     except CannotTellError:
         raise
@@ -112,7 +118,7 @@ def _read(document: Mapping[str, Any], folder: Path) -> ProjectPackage:
         package,
         SimpleNamespace(data=document, poetry_config=poetry),
         folder,
-        with_groups=_has_main_group(document),
+        with_groups=_groups_matter(document),
     )
     return package
 
@@ -122,10 +128,15 @@ def _is_dynamic(document: Mapping[str, Any]) -> bool:
     return bool(plugin.get("enable"))
 
 
-def _has_main_group(document: Mapping[str, Any]) -> bool:
-    """Whether a group is called as the main dependencies are, so that it adds to these."""
-    groups = document.get("tool", {}).get("poetry", {}).get("group", {})
-    return any(name.lower() == _MAIN for name in (*groups, *document.get("dependency-groups", {})))
+def _groups_matter(document: Mapping[str, Any]) -> bool:
+    """Whether a group adds to the main dependencies, or includes another, perhaps in a circle."""
+    poetry = document.get("tool", {}).get("poetry", {}).get("group", {})
+    standard = document.get("dependency-groups", {})
+    return (
+        any(name.lower() == _MAIN for name in (*poetry, *standard))
+        or any("include-groups" in group for group in poetry.values())
+        or any(isinstance(item, dict) for items in standard.values() for item in items)
+    )
 
 
 def _wanted(project: ProjectPackage, requested: Requested) -> list[Dependency]:
@@ -189,8 +200,6 @@ def _without_duplicates(
         merged = _merged(several)
         if len(merged) > 1 and not _are_apart(merged, python):
             unsure.update(dependency.pretty_name for dependency in merged)
-        if len(several) > 1:
-            merged = [_respelled(dependency) for dependency in merged]
         kept += merged
     return kept, unsure
 
@@ -217,15 +226,6 @@ def _merged(several: Sequence[Dependency]) -> list[Dependency]:
         else:
             same.marker = same.marker.union(dependency.marker)
     return merged
-
-
-def _respelled(dependency: Dependency) -> Dependency:
-    """The same with the text that the solver gives a constraint when it has to do with several."""
-    if dependency.is_direct_origin():
-        return dependency
-    respelled = dependency.with_constraint(dependency.constraint)
-    respelled.marker = dependency.marker
-    return respelled
 
 
 def _is_same(one: Dependency, other: Dependency) -> bool:

@@ -7,6 +7,8 @@ it takes from the member's manifest besides: its extras, and its Python.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -25,21 +27,28 @@ if TYPE_CHECKING:
 _EXTRA = re.compile(r'extra == "([^"]+)"')
 
 
-def misplaced(lock: Lock, edges: Sequence[Edge], own: Own) -> Misplaced:
+def misplaced(member: str, lock: Lock, edges: Sequence[Edge], own: Own) -> Misplaced:
     """Each package of which the lock says something else, and what; no package for its header.
 
-    The lock must be one of Poetry 2, in which every requirement is met.
+    The lock must be one of Poetry 2, in which every requirement is met. Where a path dependency
+    leads back to the member, below circles, and of a name that is locked at several versions, only
+    the solver knows: nothing is said then.
     """
     yield from _header(lock, own)
+    if any(edge.target == member for edge in edges):
+        return
     counting = _counting(lock, edges, own.python)
+    packages = lock_graph.by_name(lock)
+    single = [package for package in lock.packages if len(packages[package.name]) == 1]
     groups = _groups(lock, counting)
     required = _reached(lock, counting, (edge for edge in counting if _is_required(edge)))
-    for package in lock.packages:
+    for package in single:
         key = _key(package)
         yield from _differing(package, "groups", sorted(groups[key]), _group_names(package))
         optional = key not in required
         yield from _differing(package, "optional", optional, package.table.get("optional"))
-    yield from _markers(lock, counting, own)
+    sure = _before_circles(counting)
+    yield from _markers([p for p in single if p.name in sure], counting, own)
 
 
 def _header(lock: Lock, own: Own) -> Misplaced:
@@ -47,6 +56,7 @@ def _header(lock: Lock, own: Own) -> Misplaced:
         "extras": (own.extras, lock.document.get("extras", {})),
         "python-versions": (own.python, lock.document["metadata"].get("python-versions")),
     }
+    yield from _twice(lock)
     for field, (wanted, held) in stated.items():
         if wanted != held:
             yield None, f"the {field} of the lock are not those of the manifest"
@@ -55,6 +65,21 @@ def _header(lock: Lock, own: Own) -> Misplaced:
         if following < name:
             yield None, f"the packages of the lock are not in order: {written} comes too late"
             return
+
+
+def _twice(lock: Lock) -> Misplaced:
+    """Packages that stand there twice, where no marker parts them."""
+    seen: dict[str, list[LockedPackage]] = {}
+    for package in lock.packages:
+        others = seen.setdefault(package.name, [])
+        if any(_is_again(package, other) for other in others):
+            yield package, f"{package.name} {package.version} stands in the lock a second time"
+        others.append(package)
+
+
+def _is_again(package: LockedPackage, other: LockedPackage) -> bool:
+    same = package.version == other.version and package.source == other.source
+    return same or not (package.table.get("markers") and other.table.get("markers"))
 
 
 def _differing(package: LockedPackage, field: str, wanted: object, held: object) -> Misplaced:
@@ -71,9 +96,16 @@ def _group_names(package: LockedPackage) -> list[str]:
 
 
 def _counting(lock: Lock, edges: Sequence[Edge], python: str) -> list[Edge]:
-    """The edges without those that Poetry left out, since they count nowhere."""
+    """The edges without those that Poetry left out, since they count nowhere.
+
+    Of the member's own it leaves out none, when it works out groups.
+    """
     held = {package.name for package in lock.packages}
-    return [edge for edge in edges if edge.target in held and not markers.is_void(edge, python)]
+    return [
+        edge
+        for edge in edges
+        if edge.target in held and (edge.source is None or not markers.is_void(edge, python))
+    ]
 
 
 def _groups(lock: Lock, edges: Sequence[Edge]) -> dict[Key, set[str]]:
@@ -111,17 +143,15 @@ def _reached(lock: Lock, edges: Sequence[Edge], first: Iterable[Edge]) -> set[Ke
     return set(asked)
 
 
-def _markers(lock: Lock, edges: Sequence[Edge], own: Own) -> Misplaced:
+def _markers(packages: Sequence[LockedPackage], edges: Sequence[Edge], own: Own) -> Misplaced:
     """What is needed nowhere, or elsewhere, than the lock says."""
-    packages = lock_graph.by_name(lock)
-    onto: dict[Key, list[Edge]] = {}
+    onto: dict[str, list[Edge]] = {}
     for edge in edges:
-        for package in lock_graph.targets(edge, packages):
-            onto.setdefault(_key(package), []).append(edge)
-    for package in lock.packages:
-        if len(packages[package.name]) > 1:
-            continue  # solved apart from each other, which no edge tells
-        above = onto.get(_key(package), [])
+        onto.setdefault(edge.target, []).append(edge)
+    for package in packages:
+        above = onto.get(package.name, [])
+        if _is_split(above) or any(_is_split(onto.get(source, [])) for source in _sources(above)):
+            continue
         for group in _group_names(package):
             wanted = [_needed(edge, group) for edge in above if _is_of(edge, group)]
             held = markers.of(package, group)
@@ -129,6 +159,34 @@ def _markers(lock: Lock, edges: Sequence[Edge], own: Own) -> Misplaced:
                 where = f'"{held}"' if held else "everywhere"
                 yield package, f"{package.name} is needed elsewhere than {where}, as the lock says"
                 break
+
+
+def _is_split(above: Sequence[Edge]) -> bool:
+    """Whether a package is asked for with other extras here than there.
+
+    Poetry solves each set of extras as a package of its own, with a marker of its own.
+    """
+    return len({edge.extras for edge in above}) > 1
+
+
+def _sources(above: Sequence[Edge]) -> list[str]:
+    return [edge.source.name for edge in above if edge.source is not None]
+
+
+def _before_circles(edges: Sequence[Edge]) -> set[str]:
+    """The packages that are in no circle, nor needed by one: there, Poetry's markers are exact."""
+    needed_by: dict[str, set[str]] = {edge.target: set() for edge in edges}
+    for edge in edges:
+        if edge.source is not None:
+            needed_by[edge.target].add(edge.source.name)
+    sorter = TopologicalSorter(needed_by)
+    with suppress(CycleError):  # and all the same it gives what comes before the first circle
+        sorter.prepare()
+    found: set[str] = set()
+    while ready := sorter.get_ready():
+        found.update(ready)
+        sorter.done(*ready)
+    return found
 
 
 def _is_of(edge: Edge, group: str) -> bool:

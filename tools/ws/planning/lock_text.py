@@ -69,8 +69,11 @@ def _refuse_what_is_not_plain(
 ) -> None:
     """Whatever lets Poetry look further than at the main dependencies."""
     groups = (*document.get("dependency-groups", {}), *poetry.get("group", {}))
+    standard = document.get("dependency-groups", {}).values()
     if (
         project.get("dynamic")
+        or any("include-groups" in group for group in poetry.get("group", {}).values())
+        or any(isinstance(item, dict) for items in standard for item in items)
         or "poetry-dynamic-versioning" in tool
         or any(normalise(group) == "main" for group in groups)
     ):

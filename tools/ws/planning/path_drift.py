@@ -11,12 +11,14 @@ import posixpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.formats import requirement
+from ws.formats.toml import value_at
+from ws.model.manifest import POETRY_MAIN
 from ws.model.names import normalise
 from ws.planning import lock_text
 from ws.planning.lock_entry import UNKNOWN, CannotTellError, Entry, Requested, expected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from ws.model.lock import LockedPackage
@@ -48,7 +50,7 @@ class Difference(NamedTuple):
 
     field: str
     """`name`, `version`, `description`, `python`, `extras` or `dependencies`; `develop` or `url`,
-    which follow from who needs it; or `cannot-tell`."""
+    which follow from who needs it; `source`, an index that is unknown; or `cannot-tell`."""
     name: str
     """Which dependency or extra; empty for the other fields."""
     locked: Any
@@ -88,7 +90,7 @@ class Renderer:
                 entry = expected(package.document or {}, self._root / package.path, requested)
             except CannotTellError as error:
                 return str(error)
-            return [*entry[:-1], sorted(entry.unsure)]
+            return [*entry[:-2], sorted(entry.unsure), sorted(entry.loose)]
 
         if "path" in package.text:  # what lies there is not in the text
             plain = render()
@@ -97,7 +99,8 @@ class Renderer:
             plain = self._remember(f"entry {asked} {package.text}", render)
         if isinstance(plain, str):
             return plain
-        return Entry(*plain)._replace(unsure=frozenset(plain[-1]))
+        entry = Entry(*plain)
+        return entry._replace(unsure=frozenset(entry.unsure), loose=frozenset(entry.loose))
 
 
 def folder_of(member: Member, entry: LockedPackage) -> str:
@@ -121,7 +124,7 @@ def differences(
     """
     assert package.document is not None
     edges = _edges(member, entry, entries)
-    source = tuple(_source(entry, edges))
+    source = (*_source(entry, edges), *_unknown_indexes(member, package.document))
     if modern and lock_text.says_the_same(entry, package.document):
         return source
     wanted = renderer.entry(package, _requested(member, edges))
@@ -139,6 +142,20 @@ def _source(entry: LockedPackage, edges: Sequence[_Edge]) -> Iterator[Difference
     develop = entry.table.get("develop")
     if len(wanted) == 1 and develop not in wanted:
         yield Difference("develop", "", develop, *wanted)
+
+
+def _unknown_indexes(member: Member, document: Mapping[str, Any]) -> Iterator[Difference]:
+    """Indexes that a path dependency names for what it needs, and the member does not know.
+
+    Poetry asks the indexes of the member that it locks alone, and fails.
+    """
+    declared = value_at(member.manifest.document, ("tool", "poetry", "source")) or ()
+    known = {"pypi", *(str(source.get("name", "")).lower() for source in declared)}
+    for name, value in (value_at(document, POETRY_MAIN) or {}).items():
+        for item in value if isinstance(value, list) else [value]:
+            index = item.get("source") if isinstance(item, dict) else None
+            if index is not None and str(index).lower() not in known:
+                yield Difference("source", name, None, index)
 
 
 def _compare(entry: LockedPackage, wanted: Entry, *, modern: bool) -> Iterator[Difference]:
@@ -168,17 +185,17 @@ def _compare_dependencies(
         elif name in wanted.unsure:
             reason = f"the solver decides between its requirements of {name}, which overlap"
             yield Difference("cannot-tell", name, one, reason)
-        elif one != other and not _means_the_same(one, other, modern=modern):
+        elif one != other and not (
+            (name in wanted.loose or not modern) and _means_the_same(one, other)
+        ):
             yield Difference("dependencies", name, one, other)
 
 
-def _means_the_same(one: Any, other: Any, *, modern: bool) -> bool:  # noqa: ANN401 - TOML values
+def _means_the_same(one: Any, other: Any) -> bool:  # noqa: ANN401 - TOML values
     """Whether two requirements are the same, though their texts differ.
 
     Of several for one name, Poetry does not keep the order, nor always the text.
     """
-    if modern and not (isinstance(one, list) and isinstance(other, list)):
-        return False
     mine, theirs = _meanings(one), _meanings(other)
     return len(mine) == len(theirs) and all(meaning in theirs for meaning in mine)
 
@@ -212,11 +229,13 @@ def _version(text: str) -> str:
 def _edges(member: Member, entry: LockedPackage, entries: Sequence[LockedPackage]) -> list[_Edge]:
     """How an entry is depended on: by the member itself, and by its other path dependencies."""
     document = member.manifest.document
-    edges = [
-        _edge(_at(document, dependency.keys))
-        for dependency in member.manifest.dependencies
-        if dependency.name == entry.name
-    ]
+    own = [d.keys for d in member.manifest.dependencies if d.name == entry.name]
+    edges = [_edge(value_at(document, keys)) for keys in own]
+    if any(keys[0] == "project" for keys in own):  # which has the say, but for how to install it
+        edges = [
+            edge._replace(extras=frozenset()) if keys[:3] == POETRY_MAIN else edge
+            for keys, edge in zip(own, edges, strict=True)
+        ]
     for other in entries:
         for name, value in other.dependencies.items():
             if normalise(name) == entry.name:
@@ -261,13 +280,6 @@ def _edge(value: Any) -> _Edge:  # noqa: ANN401 - a TOML value
     extras = frozenset(normalise(extra) for extra in value.get("extras", ()))
     develop = bool(value.get("develop", False)) if "path" in value else None
     return _Edge(extras, " and ".join(markers), develop)
-
-
-def _at(document: Mapping[str, Any], keys: Iterable[str | int]) -> Any:  # noqa: ANN401
-    value: Any = document
-    for key in keys:
-        value = value[key]
-    return value
 
 
 def _python(document: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ where it would look for each path: it gets no path to look for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -51,6 +51,8 @@ class Direct:
     """What is not from an index: `path`, `git` or `url`; empty for what is."""
     optional: bool = False
     """Whether it is installed only where it is asked for."""
+    dead: bool = False
+    """Whether it is for other Pythons than the member's, so that it brings nothing."""
 
 
 class Own(NamedTuple):
@@ -63,21 +65,20 @@ class Own(NamedTuple):
 
 
 def direct(member: Member) -> tuple[Direct, ...]:
-    """All requirements of a member (`own`)."""
-    return own(member).requirements
+    """All requirements of a member that bring something (`own`)."""
+    return tuple(required for required in own(member).requirements if not required.dead)
 
 
 def own(member: Member) -> Own:
     """All requirements of a member, group by group, as Poetry's solver takes them.
 
     One name may stand there several times: in groups, and with markers that part its versions.
-    What is for other Pythons than the member's is left out. Raises `ManifestError` for what
-    poetry-core cannot read. Source: poetry-core `Factory.configure_package`,
-    `ProjectPackage.all_requires`; Poetry `Provider.complete_package`.
+    Raises `ManifestError` for what poetry-core cannot read. Source: poetry-core
+    `Factory.configure_package`, `ProjectPackage.all_requires`; Poetry `Provider.complete_package`.
     """
     try:
         return _own(member.manifest)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ManifestError(
             f"Poetry cannot read the dependencies: {error}",
             rule="manifest/dependencies",
@@ -90,12 +91,15 @@ def own(member: Member) -> Own:
 def _own(manifest: Manifest) -> Own:
     package = _package(manifest)
     paths = _paths(manifest)
+    python = package.python_constraint
     requirements = tuple(
-        _direct(dependency, group, paths.get((dependency.name, group)))
+        replace(
+            _direct(dependency, group, paths.get((dependency.name, group))),
+            dead=not python.allows_any(dependency.python_constraint),
+        )
         for group in dict.fromkeys((MAIN, *manifest.groups))
         if package.has_dependency_group(group)
         for dependency in package.dependency_group(group).dependencies_for_locking
-        if package.python_constraint.allows_any(dependency.python_constraint)
     )
     extras = {
         extra: sorted(dependency.pretty_name for dependency in dependencies)

@@ -31,13 +31,15 @@ def start(text: bytes) -> bytes:
     their files cannot be read. Raises `conflicts.ConflictError` where the sides cannot be told.
     """
     ours, theirs = (lock_blocks.split(side) for side in conflicts.split(text))
-    rest = next((side.rest for side in (ours, theirs) if _can_be_read(side)), None)
-    if rest is None:
-        rest = lock_blocks.minimal(max(ours.version, theirs.version, _WITH_FILES)).rest
+    minimal = lock_blocks.minimal(max(ours.version, theirs.version, _WITH_FILES))
+    rest = next((side.rest for side in (ours, theirs) if _can_be_read(side)), minimal.rest)
     mine = tuple(_readable(ours, rest))
     names = {block.name for block in mine}
     more = [block for block in _readable(theirs, b"") if block.name not in names]
-    return lock_blocks.joined(Pieces(ours.head, mine, rest), more)
+    head = ours.head if _parsed(ours.head) is not None else b""
+    if not (mine or more):
+        head = b"package = []\n\n"
+    return lock_blocks.joined(Pieces(head, mine, rest), more)
 
 
 def findings(members: Sequence[Member], locks: Mapping[str, bytes | None]) -> tuple[Finding, ...]:

@@ -14,9 +14,9 @@ from ws.formats.pyproject_editor import (
     ToRequirement,
     as_path,
 )
-from ws.model.manifest import MAIN
+from ws.model.manifest import MAIN, POETRY_MAIN, PROJECT_MAIN
 from ws.planning import ranges
-from ws.planning.change import POETRY_MAIN, PROJECT_MAIN, Change, table_of, value_at
+from ws.planning.change import Change, table_of, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

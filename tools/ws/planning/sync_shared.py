@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ws.formats import requirement as pep508
 from ws.formats.pyproject_editor import AddPath, AddRequirement, Edit, Remove
-from ws.model.manifest import MAIN
+from ws.model.manifest import MAIN, POETRY_MAIN, PROJECT_MAIN
 from ws.model.names import normalise
 from ws.planning import ranges
-from ws.planning.change import POETRY_MAIN, PROJECT_MAIN, Change, table_of, value_at
+from ws.planning.change import Change, table_of, value_at
 from ws.planning.placing import is_consumer
 from ws.planning.sync_paths import has_main, is_listed_by_project, path_to, requirement_on
 
