@@ -212,7 +212,7 @@ def test_optional_groups_are_active_only_when_asked_for(
     assert active_groups(manifest, **options) == active
 
 
-@pytest.mark.parametrize(("version", "answer"), [("2.0", False), ("2.1", True), ("3.0", True)])
+@pytest.mark.parametrize(("version", "answer"), [("2.0", False), ("2.1", True)])
 def test_locks_before_2_1_do_not_say_enough(version: str, *, answer: bool) -> None:
     lock = f'package = []\n[metadata]\nlock-version = "{version}"\ncontent-hash = ""\n'
     assert is_selectable(read_lock(lock.encode())) is answer
