@@ -93,7 +93,8 @@ def environment(folder: Path) -> Environment:
 def loose(found: dict[str, bytes], dependency: str) -> dict[str, bytes]:
     """Without what depends on who installed a path dependency, and on which poetry-core built it.
 
-    That is INSTALLER, the generator in WHEEL, and the rows of these two in RECORD.
+    That is INSTALLER, the generator in WHEEL, and the rows of these two in RECORD. The lines of a
+    `.pth` come in any order: Poetry takes them from a set.
     """
     given: dict[str, bytes] = {}
     for name, data in found.items():
@@ -101,8 +102,10 @@ def loose(found: dict[str, bytes], dependency: str) -> dict[str, bytes]:
             continue
         text = re.sub(rb"Generator: .*", b"Generator:", data)
         if dependency in name and "RECORD" in name:
-            rows = re.sub(rb"(/(?:INSTALLER|WHEEL)),.*", rb"\1", text).splitlines()
+            rows = re.sub(rb"(/(?:INSTALLER|WHEEL)|\.pth),.*", rb"\1", text).splitlines()
             text = b"\n".join(sorted(rows))
+        if name.partition(" ")[0].endswith(".pth"):
+            text = b"\n".join(sorted(text.splitlines()))
         given[name] = text
     return given
 
