@@ -87,7 +87,7 @@ def test_an_edited_constraint_is_named_with_file_and_remedy_and_mended_alone(
     assert ran.out == (
         f"workers/two/poetry.lock:{line}: error: two: the lock is stale:"
         " workers/two/pyproject.toml has changed its dependencies, groups, extras or sources"
-        " since it was locked [lock/content-hash]\n    see workers/two/pyproject.toml\n"
+        " since it was locked [lock/content-hash]\n    see workers/two/pyproject.toml:6\n"
         "    → ws lock --filter two\n"
     )
 
