@@ -23,7 +23,7 @@ def venv(tmp_path: Path) -> Path:
         "pyvenv.cfg": "home = /usr/bin\n",
         "bin/hello": "#!python\n",
         "lib/python3.11/site-packages/rich/__init__.py": "",
-        "lib/python3.11/site-packages/shared.pth": "/work/shared\n",
+        "lib/python3.11/site-packages/shared.pth": "/repo/shared\n",
     }
     for name, text in files.items():
         (venv / name).parent.mkdir(parents=True, exist_ok=True)
@@ -57,7 +57,7 @@ def test_the_facts_of_an_environment(venv: Path) -> None:
         scripts=frozenset({"hello", "python"}),
         packages=frozenset({"rich", "rich-14.0.dist-info", "shared.pth", "shared-0.1.0.dist-info"}),
         infos={path.name: path.stat().st_mtime_ns for path in site.glob("*.dist-info")},
-        links={"shared.pth": "/work/shared\n"},
+        links={"shared.pth": "/repo/shared\n"},
     )
 
 

@@ -32,7 +32,7 @@ ENVIRONMENT = Environment(
     scripts=frozenset({"python", "hello"}),
     packages=frozenset({"rich", "rich-14.0.dist-info", "shared.pth"}),
     infos={"rich-14.0.dist-info": 7},
-    links={"shared.pth": "/work/packages/shared"},
+    links={"shared.pth": "/repo/packages/shared"},
 )
 STAMP = Stamp(INPUTS, ENVIRONMENT)
 
