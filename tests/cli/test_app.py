@@ -372,6 +372,7 @@ def test_the_check_loads_no_more_than_it_needs(make_workspace: Make) -> None:
         "ws.__main__",
         "ws.cli",
         "ws.cli.app",
+        "ws.cli.lock_command",
         "ws.cli.main",
         "ws.cli.options",
         "ws.cli.output",

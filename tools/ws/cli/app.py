@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
 from ws import __version__
-from ws.cli.options import Command, complete_member
+from ws.cli.lock_command import lock
+from ws.cli.options import Command, complete_member, jobs_option, mode_of, modes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ws.commands.context import Context
-    from ws.model.plan import Mode
     from ws.model.report import Report
 
 
@@ -33,28 +31,8 @@ def app() -> None:
     """
 
 
-def _modes(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--check` and `--diff`, as every command has them that writes tracked files."""
-    check = click.option("--check", is_flag=True, help="Write nothing; exit 1 if something is off.")
-    diff = click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
-    return check(diff(command))
-
-
-def _jobs(command: Callable[..., Any]) -> Callable[..., Any]:
-    help_text = 'How many at a time: a number, or "50%" of the cores  [default: the cores]'
-    return click.option("--jobs", "-j", metavar="N", help=help_text)(command)
-
-
-def _mode(*, check: bool, diff: bool) -> Mode:
-    from ws.model.plan import Mode
-
-    if check and diff:
-        raise click.UsageError("--check and --diff exclude each other: choose one.")
-    return Mode.CHECK if check else Mode.DIFF if diff else Mode.APPLY
-
-
 @app.command(cls=Command, checks=True, filters=False)
-@_modes
+@modes
 @click.option("--yes", "-y", is_flag=True, help="Write it without asking.")
 @click.option("--force", is_flag=True, help="Write over a workspace.toml that is there already.")
 @click.option(
@@ -81,7 +59,7 @@ def init(
     from ws.commands import init as command
 
     wishes = command.Wishes(yes=yes, force=force, exclude=exclude)
-    return command.run(context, _mode(check=check, diff=diff), wishes, propose)
+    return command.run(context, mode_of(check=check, diff=diff), wishes, propose)
 
 
 @app.command("list", cls=Command)
@@ -160,7 +138,7 @@ def why(context: Context, *, names: tuple[str, ...], every: bool) -> Report:
 @click.option(
     "--like", default="", metavar="MEMBER", shell_complete=complete_member, help="Copy this member."
 )
-@_modes
+@modes
 def new(
     context: Context,
     *,
@@ -185,11 +163,11 @@ def new(
     """
     from ws.commands import new as command
 
-    return command.run(context, _mode(check=check, diff=diff), kind, name, at=at, like=like)
+    return command.run(context, mode_of(check=check, diff=diff), kind, name, at=at, like=like)
 
 
 @app.command(cls=Command, checks=True)
-@_modes
+@modes
 @click.option("--explain", is_flag=True, help="Write nothing; say each change and its reason.")
 def sync(context: Context, *, check: bool, diff: bool, explain: bool) -> Report:
     """Bring the manifests into one shape: members by path, shared packages, one catalog.
@@ -207,7 +185,7 @@ def sync(context: Context, *, check: bool, diff: bool, explain: bool) -> Report:
     """
     from ws.commands import sync as command
 
-    return command.run(context, _mode(check=check, diff=diff), explain=explain)
+    return command.run(context, mode_of(check=check, diff=diff), explain=explain)
 
 
 @app.command(cls=Command)
@@ -226,127 +204,7 @@ def catalog(context: Context, *, adopt: bool) -> Report:
     return command.run(context, adopt=adopt)
 
 
-@app.command(cls=Command, checks=True)
-@_modes
-@click.option("--deep", is_flag=True, help="With --check: look at every package of each lock too.")
-@click.option(
-    "--explain",
-    default="",
-    metavar="MEMBER",
-    shell_complete=complete_member,
-    help="Write nothing; say why the lock of this member does not fit.",
-)
-@click.option("--fix", is_flag=True, help="With --check: mend what it finds; exit 1 all the same.")
-@click.option("--all", "every", is_flag=True, help="Lock every member, needed or not.")
-@click.option(
-    "--upgrade",
-    multiple=True,
-    is_flag=False,
-    flag_value="",
-    metavar="[PACKAGE]",
-    help="Newer versions: of this package where it is locked, or of all. Repeatable.",
-)
-@click.option(
-    "--seed/--no-seed",
-    default=True,
-    help="Take versions for what is new from the other members' locks  [default: yes]",
-)
-@click.option(
-    "--skew",
-    "task",
-    flag_value="skew",
-    help="Write nothing; show what members lock at different versions, and who could agree.",
-)
-@click.option(
-    "--align", "task", flag_value="align", help="Bring these together where constraints allow."
-)
-@click.option(
-    "--resolve-conflicts",
-    "task",
-    flag_value="resolve",
-    help="Rebuild locks that a git merge left with conflict markers.",
-)
-@_jobs
-def lock(
-    context: Context,
-    *,
-    check: bool,
-    diff: bool,
-    deep: bool,
-    explain: str,
-    fix: bool,
-    every: bool,
-    upgrade: tuple[str, ...],
-    seed: bool,
-    task: str | None,
-    jobs: str | None,
-) -> Report:
-    """Lock the members whose poetry.lock does not fit, and say what changed in each.
-
-    Locked versions stay wherever they may. What is new to a lock gets the version that the shared
-    packages' locks have, else the other members'.
-
-    \b
-    Examples:
-      ws lock                          mend the locks that need it
-      ws lock --check                  exit 1 if one needs it (pre-commit, CI)
-      ws lock --check --fix            the same, but mend it: a hook blocks once
-      ws lock --explain chat-worker    why its lock does not fit
-      ws lock --all --filter ./workers/graph
-      ws lock --upgrade httpx          newer httpx, in every lock that has it
-      ws lock --upgrade --diff         all that is newer, shown and not written
-      ws lock --skew                   who locks what at other versions than the rest
-      ws lock --align --diff           one version for all, shown and not written
-      ws lock --resolve-conflicts      after a git merge
-    """
-    from ws.commands import lock as command
-
-    mode = _mode(check=check, diff=diff)
-    if task:
-        others = any((explain, fix, deep, every, upgrade, not seed))
-        return _lock_task(context, task, mode, jobs, alone=not others)
-    if explain:
-        if any((check, diff, fix, every, upgrade, not seed)):
-            raise click.UsageError("--explain goes without other options: it writes nothing.")
-        from ws.commands import lock_explain
-
-        return lock_explain.run(context, explain)
-    if check and any((every, upgrade, not seed)):
-        raise click.UsageError("--check goes without --all, --upgrade and --no-seed.")
-    if fix:
-        return _fixed(context, check=check, deep=deep, jobs=jobs)
-    if check:
-        return command.run(context, mode, deep=deep)
-    from ws.planning.lock import Wishes
-
-    names = tuple(name for name in upgrade if name)
-    wishes = Wishes(every, seed, names if upgrade else None)
-    return command.run(context, mode, wishes=wishes, jobs=jobs)
-
-
-def _lock_task(context: Context, task: str, mode: Mode, jobs: str | None, *, alone: bool) -> Report:
-    """What `ws lock` does besides: one thing at a time."""
-    if not alone:
-        raise click.UsageError("--skew, --align and --resolve-conflicts go without these options.")
-    if task == "skew":
-        from ws.commands import skew
-
-        return skew.run(context)
-    if task == "align":
-        from ws.commands import align
-
-        return align.run(context, mode, jobs=jobs)
-    from ws.commands import resolve
-
-    return resolve.run(context, mode, jobs=jobs)
-
-
-def _fixed(context: Context, *, check: bool, deep: bool, jobs: str | None) -> Report:
-    if not check:
-        raise click.UsageError("--fix goes with --check; `ws lock` alone mends, and exits 0.")
-    from ws.commands import lock_fix
-
-    return lock_fix.run(context, deep=deep, jobs=jobs)
+app.add_command(lock)
 
 
 @app.command(cls=Command, checks=True)
@@ -362,7 +220,7 @@ def _fixed(context: Context, *, check: bool, deep: bool, jobs: str | None) -> Re
 @click.option("--engine", type=click.Choice(["poetry", "uv"]), help="Who makes them.")
 @click.option("--reinstall", is_flag=True, help="Make the environments anew, needed or not.")
 @click.option("--frozen", is_flag=True, help="Install from locks that lag behind a shared package.")
-@_jobs
+@jobs_option
 def install(
     context: Context,
     *,

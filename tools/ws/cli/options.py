@@ -1,4 +1,4 @@
-"""The options that every command has, and the context made from them."""
+"""The options that every command has or several share, and the context made from them."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from ws.commands.context import Context
     from ws.engines.apply import Observer
+    from ws.model.plan import Mode
     from ws.reporting.human import Style
 
 FORMATS = ("human", "json")
@@ -163,3 +164,25 @@ def _observer(output: Output, command: str) -> Observer:
         lines=live and output.format == "human",
         style=style_for(output.color, sys.stderr),
     )
+
+
+def modes(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--check` and `--diff`, as every command has them that writes tracked files."""
+    check = click.option("--check", is_flag=True, help="Write nothing; exit 1 if something is off.")
+    diff = click.option("--diff", is_flag=True, help="Write nothing; show what would change.")
+    return check(diff(command))
+
+
+def jobs_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--jobs`, as every command has it that works on several members at a time."""
+    help_text = 'How many at a time: a number, or "50%" of the cores  [default: the cores]'
+    return click.option("--jobs", "-j", metavar="N", help=help_text)(command)
+
+
+def mode_of(*, check: bool, diff: bool) -> Mode:
+    """What `--check` and `--diff` come to. Raises click's `UsageError` where both are given."""
+    from ws.model.plan import Mode
+
+    if check and diff:
+        raise click.UsageError("--check and --diff exclude each other: choose one.")
+    return Mode.CHECK if check else Mode.DIFF if diff else Mode.APPLY
