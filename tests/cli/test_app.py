@@ -372,6 +372,7 @@ def test_the_check_loads_no_more_than_it_needs(make_workspace: Make) -> None:
         "ws.__main__",
         "ws.cli",
         "ws.cli.app",
+        "ws.cli.install_command",
         "ws.cli.lock_command",
         "ws.cli.main",
         "ws.cli.options",
@@ -431,6 +432,7 @@ def test_an_install_with_nothing_to_do_loads_little_more(make_workspace: Make) -
     assert {name for name in more if name.startswith("ws.")} == {
         "ws.commands.environments",
         "ws.commands.install",
+        "ws.commands.install_tasks",
         "ws.files.environment",
         "ws.files.stamps",
         "ws.files.store",
@@ -439,6 +441,7 @@ def test_an_install_with_nothing_to_do_loads_little_more(make_workspace: Make) -
         "ws.planning.cycles",
         "ws.planning.install",
         "ws.planning.needs",
+        "ws.planning.pythons",
         "ws.planning.stamp",
     }
 

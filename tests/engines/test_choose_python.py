@@ -6,23 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ws.engines.choose_python import of_environment, on_path
+from ws.engines.choose_python import named, of_environment, on_path
 from ws.engines.interpreter import Interpreter, Interpreters
 from ws.engines.process import Processes
 from ws.errors import ToolError, WorkError
-from ws.formats import pyproject_reader
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from ws.model.manifest import Manifest
-
-
-def manifest(python: str) -> Manifest:
-    text = f'[project]\nname = "a"\nversion = "1"\nrequires-python = "{python}"\n'
-    read = pyproject_reader.read(text.encode(), "a/pyproject.toml", "a")
-    assert read is not None
-    return read
 
 
 def ask(program: object) -> Interpreter:
@@ -34,6 +24,15 @@ def ask(program: object) -> Interpreter:
     return Interpreter(str(program), {"python_full_version": version}, {})
 
 
+def pythons(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Variables with a PATH that has four of them."""
+    for name in ("python", "python3", "python3.11", "python3.12"):
+        (folder / name).write_text("")
+        (folder / name).chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(folder / "python"))
+    return {"PATH": str(folder)}
+
+
 @pytest.mark.parametrize(
     ("python", "chosen"),
     [(">=3.11", "python3"), ("<3.13", "python3.12"), ("~=3.11.0", "python3.11")],
@@ -41,29 +40,51 @@ def ask(program: object) -> Interpreter:
 def test_the_first_python_on_path_that_the_member_allows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, python: str, chosen: str
 ) -> None:
-    for name in ("python", "python3", "python3.11", "python3.12"):
-        (tmp_path / name).write_text("")
-        (tmp_path / name).chmod(0o755)
-    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    found = on_path({"PATH": str(tmp_path)}, manifest(python), ask)
+    found = on_path(pythons(tmp_path, monkeypatch), python, ask)
     assert os.path.basename(found.program) == chosen
+
+
+@pytest.mark.parametrize("asked", ["3.12", "3.12.4", "python3.12", "{folder}/python3.12"])
+def test_a_python_is_asked_for_by_version_name_or_path(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str
+) -> None:
+    environ = pythons(tmp_path, monkeypatch)
+    found = named(asked.format(folder=tmp_path), environ, ">=3.11", ask)
+    assert found.program == str(tmp_path / "python3.12")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("3.1", "there is no Python 3.1 on PATH"),
+        ("3.12.5", "there is no Python 3.12.5 on PATH"),
+        ("pypy", "pypy is no Python"),
+        ("3.11", r"Python 3.11.4 is asked for, and not one that it allows (>=3.12)"),
+    ],
+)
+def test_a_python_that_is_not_there_or_not_allowed_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: str, told: str
+) -> None:
+    with pytest.raises(WorkError) as caught:
+        named(asked, pythons(tmp_path, monkeypatch), ">=3.12", ask)
+    assert caught.value.reason == told
 
 
 def test_a_member_that_allows_none_of_them_is_told_so(tmp_path: Path) -> None:
     interpreters = Interpreters(Processes(), os.environ)
     with pytest.raises(WorkError, match=r"no Python on PATH is one that it allows \(>=4\)"):
-        on_path({"PATH": str(tmp_path)}, manifest(">=4"), interpreters.ask)
+        on_path({"PATH": str(tmp_path)}, ">=4", interpreters.ask)
 
 
 def test_an_environment_is_kept_only_while_the_member_allows_its_python(tmp_path: Path) -> None:
     interpreters = Interpreters(Processes(), os.environ)
-    assert of_environment(tmp_path, manifest(">=3"), interpreters.ask) is None
+    assert of_environment(tmp_path, ">=3", interpreters.ask) is None
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "python").symlink_to(sys.executable)
-    found = of_environment(tmp_path, manifest(">=3"), interpreters.ask)
+    found = of_environment(tmp_path, ">=3", interpreters.ask)
     assert found is not None
     assert found.markers["python_version"] == ".".join(map(str, sys.version_info[:2]))
-    assert of_environment(tmp_path, manifest(">=4"), interpreters.ask) is None
+    assert of_environment(tmp_path, ">=4", interpreters.ask) is None
 
 
 def test_what_is_no_python_is_told_so(tmp_path: Path) -> None:

@@ -89,13 +89,13 @@ def test_no_poetry_is_a_fact_and_no_fault(tmp_path: Path) -> None:
 
 
 def test_an_environment_whose_python_is_gone_is_broken(tmp_path: Path) -> None:
-    assert machine.environment("a", tmp_path) == Venv("a", "missing")
+    assert machine.environment("a", tmp_path / ".venv") == Venv("a", "missing")
     (tmp_path / ".venv/bin").mkdir(parents=True)
     (tmp_path / ".venv/pyvenv.cfg").touch()
     (tmp_path / ".venv/bin/python").symlink_to(tmp_path / "gone")
-    assert machine.environment("a", tmp_path) == Venv("a", "broken")
+    assert machine.environment("a", tmp_path / ".venv") == Venv("a", "broken")
     (tmp_path / "gone").touch()
-    assert machine.environment("a", tmp_path) == Venv("a", "made")
+    assert machine.environment("a", tmp_path / ".venv") == Venv("a", "made")
 
 
 def test_each_disk_is_told_once(tmp_path: Path) -> None:

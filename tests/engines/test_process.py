@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ws.engines.process import Processes
+from ws.engines.process import Processes, hide_in
 from ws.errors import ToolError
+from ws.model.urls import masking
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,55 @@ def test_a_conversation_goes_line_by_line_and_ends_when_nobody_talks(tmp_path: P
         assert conversation.hear() is None
         assert not conversation.say("three")
     assert (tmp_path / "log").read_text() == "broken\n"
+
+
+SECRETS = {"UV_INDEX_OURS_PASSWORD": "s3cr/t", "OTHER": "https://bob:w0rd%2F1@host/simple"}
+TELLS = "print('s3cr/t s3cr%2Ft w0rd/1 w0rd%2F1 http://me:new@host/', flush=True)"
+
+
+def test_secrets_reach_neither_log_nor_lines_nor_what_is_returned(tmp_path: Path) -> None:
+    lines: list[str] = []
+    completed = Processes().run(
+        [sys.executable, "-c", TELLS],
+        folder=tmp_path,
+        environ=os.environ | SECRETS,
+        log=tmp_path / "log",
+        on_line=lines.append,
+    )
+    assert completed.tail == ("*** *** *** *** http://***@host/",)
+    assert lines == [*completed.tail]
+    assert (tmp_path / "log").read_text() == f"{lines[0]}\n"
+
+
+def test_an_answer_that_is_data_comes_as_it_is(tmp_path: Path) -> None:
+    completed = Processes().run(
+        [sys.executable, "-c", TELLS], folder=tmp_path, environ=os.environ | SECRETS, data=True
+    )
+    assert completed.tail == ("s3cr/t s3cr%2Ft w0rd/1 w0rd%2F1 http://me:new@host/",)
+
+
+def test_secrets_do_not_reach_the_log_of_a_conversation_though_they_are_heard(
+    tmp_path: Path,
+) -> None:
+    code = f"import sys\n{TELLS}\nsys.stdout = sys.stderr\n{TELLS}\nsys.stdin.read()"
+    talk = Processes().converse(
+        [sys.executable, "-c", code],
+        folder=tmp_path,
+        environ=os.environ | SECRETS,
+        log=tmp_path / "log",
+    )
+    with talk as conversation:
+        assert "s3cr/t" in (conversation.hear() or "")
+    assert (tmp_path / "log").read_text() == "*** *** *** *** http://***@host/\n"
+
+
+def test_a_log_that_a_program_wrote_by_itself_is_cleared_of_secrets(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    log.write_bytes(b"\xff s3cr/t\n")
+    hide_in(log, masking(SECRETS))
+    assert log.read_text() == "\ufffd ***\n"
+    hide_in(tmp_path / "none", masking(SECRETS))
+    assert not (tmp_path / "none").exists()
 
 
 def test_a_program_gets_no_input_and_just_the_variables_given(tmp_path: Path) -> None:

@@ -74,21 +74,77 @@ def test_indexes_of_a_lock_get_poetrys_credentials_in_variables() -> None:
         "UV_DEFAULT_INDEX": "my-own=https://h/simple",
         "UV_INDEX": "b=https://b/simple",
     }
-    assert uv.with_indexes({}, (), needs_default=True) == {}
+
+
+def test_uv_asks_one_index_in_the_way_in_which_it_tells_that_it_wants_credentials() -> None:
+    alone = {"UV_INDEX_STRATEGY": "first-index"}
+    assert uv.with_indexes(FIXED, (), needs_default=True) == FIXED | alone
+    one = (Index("a", "https://h/simple"),)
+    found = uv.with_indexes(FIXED, one, needs_default=False)
+    assert found == FIXED | alone | {"UV_DEFAULT_INDEX": "a=https://h/simple"}
+    for more in ({"UV_EXTRA_INDEX_URL": "https://b"}, {"UV_INDEX": "https://b"}):
+        assert uv.with_indexes(FIXED | more, (), needs_default=True) == FIXED | more
 
 
 @pytest.mark.parametrize(
     ("output", "reason"),
     [
-        (("  error: Hash mismatch for `a==1`",), "a==1 has another hash than the lock says"),
-        (("error: No space left on device (os error 28)",), "the disk is full"),
-        (("  x Failed to build `a==1`", "..."), "a==1 cannot be built: the log tells why"),
+        (("error: Failed to build `a==1`", "..."), "a 1 cannot be built: the log tells why"),
         (("hint", "error: something else"), "something else"),
         (("nothing",), ""),
     ],
 )
 def test_a_failure_is_explained_in_one_line(output: tuple[str, ...], reason: str) -> None:
     assert uv.explain(output) == reason
+
+
+SAYS = {
+    "cache": "Because a was not found in the cache and you require a==1, we can conclude",
+    "address": "Because a was not found in the cache and you require a, we can conclude",
+    "archive": "error: Failed to download `a==1`\n  cause: Network connectivity is disabled, but",
+    "build": "  cause: Failed to resolve requirements from `build-system.requires`\n"
+    "  cause: Because a was not found in the cache and you require a>=1,<2, we can conclude",
+    "house": "Because a was not found in the provided package locations and you require a==1, we",
+    "version": "Because there is no version of a==1 and you require a==1, we can conclude",
+    "hash": "error: Failed to download `a==1`\n  cause: Hash mismatch for `a==1`",
+    "range": "Because only a==1 is available and you require a>=2,<3, we can conclude",
+}
+ONCE = "run once without --offline"
+HASH = "the wheelhouse (/h) has another hash than the lock says: put the right one there"
+PUT = "is not in the wheelhouse (/h): put its wheel or sdist there"
+
+
+@pytest.mark.parametrize(
+    ("says", "offline", "houses", "reason"),
+    [
+        ("cache", True, (), f"a 1 is not in uv's cache: {ONCE}, or --wheelhouse DIR"),
+        ("address", True, (), f"a is not in uv's cache: {ONCE}"),
+        ("address", True, ("/h",), f"a is not in uv's cache: {ONCE}"),
+        ("archive", True, (), f"a 1 is not in uv's cache: {ONCE}, or --wheelhouse DIR"),
+        ("build", True, (), f"a>=1,<2 is not in uv's cache: {ONCE}, or --wheelhouse DIR"),
+        ("hash", False, ("/h",), f"a 1 in {HASH}"),
+        ("house", False, ("/h",), f"a 1 {PUT}"),
+        ("version", True, ("/h",), f"a 1 {PUT}"),
+        ("range", False, ("/h",), f"a>=2,<3 {PUT}"),
+    ],
+)
+def test_what_is_not_where_packages_are_taken_from_is_named(
+    *, says: str, offline: bool, houses: tuple[str, ...], reason: str
+) -> None:
+    program = uv.Uv("uv", {}, Processes(), offline, houses)
+    assert program.explain(SAYS[says].splitlines()) == reason
+
+
+def test_a_wheelhouse_stands_in_the_place_of_every_index(tmp_path: Path) -> None:
+    fake = script(tmp_path / "uv", 'echo "$@"')
+    program = uv.Uv(fake, os.environ, Processes(), wheelhouses=("/a", "/b"))
+    said: list[str] = []
+    for args in (("pip", "install", "x"), ("venv", ".venv")):
+        program.run(args, tmp_path, said.append)
+    assert said == [
+        "--no-progress pip install x --no-index --find-links /a --find-links /b",
+        "--no-progress venv .venv",
+    ]
 
 
 def test_online_is_asked_only_when_the_cache_lacks_something(tmp_path: Path) -> None:

@@ -161,6 +161,18 @@ def test_what_json_cannot_hold_is_worked_out_each_time(root: Path) -> None:
             assert known.by_content("day", lambda: day) == day
 
 
+def test_what_a_file_with_credentials_says_is_not_written_down(root: Path) -> None:
+    (root / "a.txt").write_text('url = "https://bob:s3cret@host/simple"')
+    (root / "b.txt").write_text('url = "ssh://git@host/b.git"\nmail = "bob <bob@host>"')
+    worker = Worker()
+    for _ in range(2):
+        with Cache(root, "facts") as remembered:
+            for name in ("a.txt", "b.txt"):
+                remembered.remembered(name, "upper", worker)
+    assert worker.runs == 3
+    assert "s3cret" not in (root / ".ws/cache/facts.json").read_text().lower()
+
+
 def test_a_file_that_is_not_there_is_an_error_though_it_was_there(root: Path) -> None:
     ask(root)
     (root / "a").unlink()

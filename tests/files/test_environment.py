@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import base64
 import contextlib
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
@@ -77,9 +79,25 @@ def test_integrity_is_that_of_the_files_in_each_record(venv: Path, tmp_path: Pat
     assert integrity(str(venv)) == Integrity(("shared",), ("rich",), both)
 
 
+def test_a_pth_file_that_does_not_say_what_its_record_says_is_damage(
+    venv: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "precious").touch()
+    site = site_of(venv)
+    digest = "sha256=_XF3vkM94gKgBF_qT1YjP1cNxFYaYfpVIk2PCZrXW2I"  # of another text
+    record = site / "shared-0.1.0.dist-info/RECORD"
+    record.write_text(record.read_text().replace("shared.pth,,", f"shared.pth,{digest},13"))
+    both = frozenset({"rich", "shared"})
+    assert integrity(str(venv)) == Integrity(damaged=("shared",), installed=both)
+    data = hashlib.sha256((site / "shared.pth").read_bytes()).digest()
+    right = f"sha256={base64.urlsafe_b64encode(data).decode().rstrip('=')}"
+    record.write_text(record.read_text().replace(digest, right))
+    assert integrity(str(venv)) == Integrity(installed=both)
+
+
 def test_what_is_taken_out_lies_in_the_environment(venv: Path, tmp_path: Path) -> None:
     (tmp_path / "precious").touch()
-    venvs.take_out(Store(tmp_path), "one", ["shared"])
+    venvs.take_out(Store(tmp_path), "one/.venv", ["shared"])
     assert not (venv / "bin/hello").exists()
     assert sorted(path.name for path in site_of(venv).iterdir()) == ["rich", "rich-14.0.dist-info"]
     assert (tmp_path / "precious").exists()
@@ -87,7 +105,7 @@ def test_what_is_taken_out_lies_in_the_environment(venv: Path, tmp_path: Path) -
 
 def test_an_environment_is_moved_away_and_deleted_later(venv: Path, tmp_path: Path) -> None:
     store = Store(tmp_path)
-    venvs.set_aside(store, "one")
+    venvs.set_aside(store, "one/.venv")
     assert not venv.exists()
     assert len(list((tmp_path / ".ws/trash").iterdir())) == 1
     venvs.sweep(store)
@@ -100,20 +118,25 @@ def test_a_stamp_is_read_as_it_was_written_and_goes_with_the_environment(
     inputs = Inputs("poetry/1", "/w", "one", ("install",), {"a": "b"}, {"a": {"scripts": "c"}})
     environment = facts(str(venv))
     assert environment is not None
-    stamp = Stamp(inputs, environment)
-    assert stamps.read_stamp(tmp_path, "one") is None
-    stamps.write_stamp(tmp_path, stamp)
-    assert stamps.read_stamp(tmp_path, "one") == stamp
+    others = inputs._replace(folder="two")
+    assert stamps.read_stamps(tmp_path, "one/.venv") == {}
+    assert not stamps.is_ours(tmp_path, "one/.venv")
+    stamps.write_stamps(tmp_path, "one/.venv", {"one": inputs, "two": others}, environment)
+    assert stamps.read_stamps(tmp_path, "one/.venv") == {
+        "one": Stamp(inputs, environment),
+        "two": Stamp(others, environment),
+    }
+    assert stamps.is_ours(tmp_path, "one/.venv")
     assert facts(str(venv)) == environment
-    stamps.remove_stamp(tmp_path, "one")
-    stamps.remove_stamp(tmp_path, "one")
-    assert stamps.read_stamp(tmp_path, "one") is None
+    stamps.remove_stamps(tmp_path, "one/.venv")
+    stamps.remove_stamps(tmp_path, "one/.venv")
+    assert stamps.read_stamps(tmp_path, "one/.venv") == {}
 
 
-@pytest.mark.parametrize("text", ["", "{}", "[1, [], []]", "[0, 1, 2]", "\0"])
+@pytest.mark.parametrize("text", ["", "{}", "[2, [], []]", "[2, {}, 3]", "[0, 1, 2]", "\0"])
 def test_a_stamp_that_cannot_be_read_is_none(text: str, venv: Path, tmp_path: Path) -> None:
     (venv / ".ws-stamp.json").write_text(text)
-    assert stamps.read_stamp(tmp_path, "one") is None
+    assert stamps.read_stamps(tmp_path, "one/.venv") == {}
 
 
 def test_a_marker_is_one_members_own(tmp_path: Path) -> None:

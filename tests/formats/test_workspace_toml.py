@@ -47,7 +47,7 @@ def test_a_number_of_jobs_may_be_a_number() -> None:
 def test_who_makes_environments_and_how_files_are_laid_down_is_kept() -> None:
     said = read(b'workspace.members = []\n[install]\nengine = "uv"\nlink-mode = "copy"\n')
     assert (said.install_engine, said.install_link_mode) == ("uv", "copy")
-    assert read(b"workspace.members = []\n").install_engine == "poetry"
+    assert read(b"workspace.members = []\n").install_engine == ""
 
 
 def test_a_workspace_without_members_is_told_how_to_name_them() -> None:

@@ -17,6 +17,7 @@ import pytest
 from tests.integration.conftest import BUILD, need, wheel
 
 from ws.engines import uv
+from ws.engines.apply import Call
 from ws.engines.interpreter import Interpreters
 from ws.engines.process import Processes
 from ws.engines.uv_install import UvInstall
@@ -143,9 +144,13 @@ def poetry(folder: Path, program: str, *args: str) -> str:
     return ended.stdout
 
 
+def install_in(folder: Path, *args: str) -> Call:
+    return Call(args or ("install",), folder, folder / ".venv")
+
+
 def installed_by(engine: UvInstall, folder: Path, *args: str) -> list[str]:
     lines: list[str] = []
-    ended = engine.run(args or ("install",), folder, folder.parent / "chat.log", lines.append)
+    ended = engine.run(install_in(folder, *args), folder.parent / "chat.log", lines.append)
     assert ended.code == 0, ended.tail
     return lines
 
@@ -250,9 +255,9 @@ def test_a_file_that_is_not_the_locked_one_is_refused(
     lock = chat / "poetry.lock"
     digests = re.compile(r'(name = "beta".*?sha256:)([0-9a-f]{64})', re.DOTALL)
     lock.write_text(digests.sub(lambda found: found[1] + "0" * 64, lock.read_text(), count=1))
-    ended = engine.run(("install",), chat, root / "chat.log", lambda _line: None)
+    ended = engine.run(install_in(chat), root / "chat.log", lambda _line: None)
     assert ended.code != 0
-    assert engine.explain(ended.tail) == "beta==1.0.0 has another hash than the lock says"
+    assert engine.explain(ended.tail).startswith("beta 1.0.0 has another hash than the lock says;")
 
 
 @pytest.mark.usefixtures("engine")
@@ -264,11 +269,10 @@ def test_a_dead_index_is_told_in_one_line_without_its_password(
         POETRY_PYPI_MIRROR_URL="http://someone:s3cret@127.0.0.1:9/simple/", UV_HTTP_RETRIES="0"
     )
     assert dead.uv.environ["UV_DEFAULT_INDEX"] == "http://someone:s3cret@127.0.0.1:9/simple"
-    ended = dead.run(("install",), root / "chat", root / "chat.log", lambda _line: None)
+    ended = dead.run(install_in(root / "chat"), root / "chat.log", lambda _line: None)
     assert ended.code != 0
-    assert dead.explain(ended.tail) == (
-        "the package index cannot be reached: check the network, the proxy and the index"
-    )
+    reason = "the package index cannot be reached: 127.0.0.1:9 does not answer; check the network"
+    assert dead.explain(ended.tail).startswith(reason)
     assert "s3cret" not in (root / "chat.log").read_text()
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ws.model.urls import masked
+from ws.model.urls import masked, masking
 
 TEXT = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1)
 
@@ -37,3 +37,45 @@ def test_no_password_is_left_however_it_is_written(user: str, password: str) -> 
         text = f"could not open https://{user}:{word}@index.example/simple today"
         assert masked(text) == shown
         assert masked(shown) == shown
+
+
+@pytest.mark.parametrize(
+    ("variables", "text", "shown"),
+    [
+        ({"POETRY_HTTP_BASIC_OURS_PASSWORD": "s3cret"}, "it is s3cret", "it is ***"),
+        ({"POETRY_PYPI_TOKEN_OURS": "pypi-abc"}, "token=pypi-abc!", "token=***!"),
+        ({"UV_INDEX_OURS_PASSWORD": "s3/ret"}, "s3/ret s3%2Fret s3%2fret", "*** *** ***"),
+        ({"GITHUB_TOKEN": "ghp_abc"}, "ghp_abc", "***"),
+        ({"MY_SECRET": "one-line\ntwo-line"}, "two-line of one-line", "*** of ***"),
+        ({"PIP_INDEX_URL": "https://bob:s3%40ret@h/"}, "bob s3@ret s3%40ret", "bob *** ***"),
+        ({"UV_INDEX": "a=https://x:one1@h b=https://tok-en@i"}, "one1 tok-en", "*** ***"),
+        ({"ANY_PASSWORD": "1"}, "1 of 10", "1 of 10"),
+        ({"ANY_PASSWORD": ""}, "nothing", "nothing"),
+        ({"SOME_PATH": "secret"}, "a secret path", "a secret path"),
+        ({"A_TOKEN": "abcd", "B_TOKEN": "abcdef"}, "abcdef", "***"),
+        (
+            {"POETRY_HTTP_BASIC_A_USERNAME": "tok-en", "POETRY_HTTP_BASIC_A_PASSWORD": ""},
+            "tok-en",
+            "***",
+        ),
+        (
+            {"POETRY_HTTP_BASIC_A_USERNAME": "robert", "POETRY_HTTP_BASIC_A_PASSWORD": "pass"},
+            "robert pass",
+            "robert ***",
+        ),
+        ({}, "http://bob:s3cret@h/", "http://***@h/"),
+        ({"PROXY": "http://host:3128"}, "3128", "3128"),
+    ],
+)
+def test_what_variables_hold_is_hidden_however_it_is_written(
+    variables: dict[str, str], text: str, shown: str
+) -> None:
+    assert masking(variables)(text) == shown
+
+
+@given(st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=4))
+def test_no_secret_comes_through_plain_or_encoded(secret: str) -> None:
+    assume("*" not in secret)
+    hide = masking({"ANY_TOKEN": secret, "URL": f"https://bob:{quote(secret, safe='')}@host/"})
+    for form in (secret, quote(secret, safe="")):
+        assert form not in hide(f"before {form} after")

@@ -10,7 +10,7 @@ from ws.model.plan import Install, Plan, RunTool
 from ws.model.report import Finding, Outcome
 from ws.model.workspace import Workspace
 from ws.planning import install
-from ws.planning.install import Groups, Task, Wishes
+from ws.planning.install import Asked, Groups, Task, Wishes
 from ws.planning.needs import Need
 
 Read = Callable[[Mapping[str, str]], Workspace]
@@ -31,13 +31,15 @@ def made_from(folder: str, *args: str) -> Inputs:
 
 
 def installing(name: str, need: Need, after: tuple[str, ...] = ()) -> Install:
-    run = RunTool(name, "poetry", ("install",), name, need.reason, after)
+    run = RunTool(name, "poetry", ("install",), name, need.reason, after, f"{name}/.venv")
     return Install(run, made_from(name), need.anew, need.again)
 
 
 def planned(workspace: Workspace, locks: Mapping[str, bytes], need: Need) -> Plan:
     tasks = [
-        Task(workspace.by_name[name], made_from(name), need, text) for name, text in locks.items()
+        Task(Asked(member, ("install",)), made_from(name), need, text, workspace.venv(member))
+        for name, text in locks.items()
+        for member in [workspace.by_name[name]]
     ]
     return install.plan(tasks, ())
 

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import LONG
 
 from ws.formats import pyproject_reader
 from ws.formats.lock import read_lock
@@ -29,6 +30,8 @@ LOCKS = sorted(
 )
 GROUPS = ("main", "dev", "test", "lint", "docs")
 EXTRAS = ("speed", "all-of-it", "pg")
+often = settings(max_examples=2000 if LONG else 200)
+"""Poetry's own selection was first compared by hand, in 185 combinations; never in fewer."""
 LINUX = {
     "implementation_name": "cpython",
     "implementation_version": "3.11.9",
@@ -81,7 +84,7 @@ MARKERS = st.recursive(
 
 
 @st.composite
-def packages(draw: st.DrawFn, name: str) -> str:
+def packages(draw: st.DrawFn, name: str, version: str) -> str:
     """One `[[package]]` as Poetry might have written it."""
     groups = draw(st.lists(st.sampled_from(GROUPS), min_size=1, unique=True))
     kind = draw(st.sampled_from(["none", "one", "each"]))
@@ -94,14 +97,19 @@ def packages(draw: st.DrawFn, name: str) -> str:
         markers = f"markers = {{{rows}}}\n"
     optional = str(draw(st.booleans())).lower()
     return (
-        f'[[package]]\nname = "{name}"\nversion = "1.0"\ndescription = ""\noptional = {optional}\n'
-        f'python-versions = "*"\ngroups = {json.dumps(groups)}\n{markers}files = []\n\n'
+        f'[[package]]\nname = "{name}"\nversion = "{version}"\ndescription = ""\n'
+        f'optional = {optional}\npython-versions = "*"\ngroups = {json.dumps(groups)}\n'
+        f"{markers}files = []\n\n"
     )
 
 
 @st.composite
 def locks(draw: st.DrawFn) -> str:
-    body = "".join(draw(packages(name)) for name in ("a", "b", "c", "d"))
+    """A lock of four names, each of them in up to three versions."""
+    versions = st.lists(st.sampled_from(["1.0", "1.5rc1", "2.0"]), min_size=1, unique=True)
+    body = "".join(
+        draw(packages(name, version)) for name in "abcd" for version in sorted(draw(versions))
+    )
     return f'{body}[metadata]\nlock-version = "2.1"\npython-versions = "*"\ncontent-hash = ""\n'
 
 
@@ -136,6 +144,7 @@ def ours(
     return sorted((package.name, str(Version.parse(package.version))) for package in chosen)
 
 
+@often
 @given(
     text=locks(),
     groups=st.frozensets(st.sampled_from(GROUPS)),
@@ -149,6 +158,7 @@ def test_what_is_selected_from_any_lock_is_what_poetrys_transaction_installs(
     assert ours(*case) == oracle(*case)
 
 
+@often
 @given(
     path=st.sampled_from(LOCKS),
     groups=st.frozensets(st.sampled_from(GROUPS), min_size=1),
@@ -210,6 +220,63 @@ def test_optional_groups_are_active_only_when_asked_for(
     manifest = pyproject_reader.read(MANIFEST.encode(), "chat/pyproject.toml", "chat")
     assert manifest is not None
     assert active_groups(manifest, **options) == active
+
+
+SPELLED = {"dev": "dev", "My_Docs": "my-docs", "test.all": "test-all", "lint": "lint"}
+
+
+@st.composite
+def groups_of_a_manifest(draw: st.DrawFn) -> tuple[str, frozenset[str]]:
+    """A manifest with groups of both forms, some of them optional, and their names."""
+    names = draw(st.lists(st.sampled_from(sorted(SPELLED)), unique=True))
+    standard, tables = "[dependency-groups]\n", ""
+    for name in names:
+        modern, optional = draw(st.booleans()), draw(st.booleans())
+        standard += f'"{name}" = ["gamma"]\n' if modern else ""
+        if optional or not modern:
+            tables += f"[tool.poetry.group.'{name}']\noptional = {str(optional).lower()}\n"
+        if not modern:
+            tables += f"[tool.poetry.group.'{name}'.dependencies]\ngamma = '*'\n"
+    project = '[project]\nname = "chat"\nversion = "1"\ndependencies = ["alpha"]\n'
+    return f"{project}{standard}{tables}", frozenset(names) | {"main"}
+
+
+def poetrys_groups(text: str, options: dict[str, list[str]]) -> set[str]:
+    """The groups that `poetry install` installs with these options."""
+    from tempfile import TemporaryDirectory
+    from types import SimpleNamespace
+
+    from poetry.console.commands.install import InstallCommand
+    from poetry.core.factory import Factory
+
+    with TemporaryDirectory() as folder:
+        Path(folder, "pyproject.toml").write_text(text, encoding="utf-8")
+        package = Factory().create_poetry(Path(folder)).package
+    said = {key.rstrip("_"): [",".join(names)] if names else "" for key, names in options.items()}
+
+    class Command(InstallCommand):  # type: ignore[misc]
+        poetry = SimpleNamespace(package=package)
+
+        def option(self, name: str, default: Any = None) -> Any:
+            return said.get(name, default)
+
+        def line_error(self, *_args: Any, **_options: Any) -> None:
+            pass
+
+    return set(Command().activated_groups)
+
+
+@often
+@given(manifest=groups_of_a_manifest(), data=st.data())
+def test_the_active_groups_of_any_manifest_are_poetrys(
+    manifest: tuple[str, frozenset[str]], data: st.DataObject
+) -> None:
+    text, names = manifest
+    some = st.lists(st.sampled_from(sorted(names)), unique=True)
+    options = {key: data.draw(some) for key in ("with_", "without", "only")}
+    read = pyproject_reader.read(text.encode(), "chat/pyproject.toml", "chat")
+    assert read is not None
+    assert active_groups(read, **options) == poetrys_groups(text, options)
 
 
 @pytest.mark.parametrize(("version", "answer"), [("2.0", False), ("2.1", True)])

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.conftest import LONG
 
 from ws.formats import direct_url
 from ws.formats.lock import read_lock
@@ -92,6 +93,7 @@ def _package(name: str, version: str, origin: str) -> Any:
         return InstalledRepository._create_package_from_pep610(Path(folder), said)  # noqa: SLF001
 
 
+@settings(max_examples=2000 if LONG else 200)
 @given(
     text=st.tuples(*(locked(name) for name in "abc")),
     placed=st.dictionaries(st.sampled_from([*"abcd", "pip", "chat"]), PLACED),

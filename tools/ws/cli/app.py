@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from ws import __version__
+from ws.cli.install_command import install
 from ws.cli.lock_command import lock
-from ws.cli.options import Command, complete_member, jobs_option, mode_of, modes
+from ws.cli.options import Command, complete_member, mode_of, modes
 
 if TYPE_CHECKING:
     from ws.commands.context import Context
@@ -205,56 +206,7 @@ def catalog(context: Context, *, adopt: bool) -> Report:
 
 
 app.add_command(lock)
-
-
-@app.command(cls=Command, checks=True)
-@click.option("--check", is_flag=True, help="Write nothing; exit 1 if something would be done.")
-@click.option("--only", multiple=True, metavar="GROUPS", help="Only these dependency groups.")
-@click.option("--with", "with_", multiple=True, metavar="GROUPS", help="Optional groups as well.")
-@click.option("--without", multiple=True, metavar="GROUPS", help="All but these groups.")
-@click.option("--extras", "-E", multiple=True, metavar="EXTRAS", help="These extras as well.")
-@click.option("--all-extras", is_flag=True, help="All extras.")
-@click.option("--no-root", is_flag=True, help="Without the members themselves.")
-@click.option("--compile", is_flag=True, help="Compile to bytecode.")
-@click.option("--sync", is_flag=True, help="Remove what the lock does not name (poetry sync).")
-@click.option("--engine", type=click.Choice(["poetry", "uv"]), help="Who makes them.")
-@click.option("--reinstall", is_flag=True, help="Make the environments anew, needed or not.")
-@click.option("--frozen", is_flag=True, help="Install from locks that lag behind a shared package.")
-@jobs_option
-def install(
-    context: Context,
-    *,
-    check: bool,
-    only: tuple[str, ...],
-    with_: tuple[str, ...],
-    without: tuple[str, ...],
-    extras: tuple[str, ...],
-    no_root: bool,
-    engine: str | None,
-    jobs: str | None,
-    **flags: bool,
-) -> Report:
-    """Install every member whose .venv needs it with poetry install, in parallel.
-
-    Where nothing has changed since, nothing is done. The output of each is kept in
-    .ws/logs/install/; one that fails does not stop the others. Groups and extras are asked for only
-    where a member has them.
-
-    \b
-    Examples:
-      ws install
-      ws install --check                   which environments are stale, and why
-      ws install --filter chat-worker... --jobs 4
-      ws install --only main --sync
-      ws install --engine uv               the same environments, many times faster
-      ws install --reinstall --filter chat-worker
-    """
-    from ws.commands import install as command
-    from ws.planning.install import Groups, Wishes
-
-    groups = Groups(_names(only), _names(with_), _names(without))
-    wishes = Wishes(groups, _names(extras), root=not no_root, engine=engine or "", **flags)
-    return command.run(context, wishes, check=check, jobs=jobs)
+app.add_command(install)
 
 
 @app.command(cls=Command, checks=True)
@@ -288,8 +240,3 @@ def doctor(context: Context) -> Report:
     from ws.commands import doctor as command
 
     return command.run(context)
-
-
-def _names(values: tuple[str, ...]) -> tuple[str, ...]:
-    """Names given as Poetry takes them: repeated, or with commas or blanks between."""
-    return tuple(name for value in values for name in value.replace(",", " ").split())

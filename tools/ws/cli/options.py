@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,7 @@ class Output:
     verbose: bool = False
     strict: bool = False
     events: str | None = None
+    timeline: str | None = None
 
 
 class Command(click.Command):
@@ -55,7 +56,7 @@ class Command(click.Command):
         """Split the common options from the command's own, and call it."""
         params = ctx.params
         root, filters = params.pop("root"), params.pop("filters", ())
-        names = ("format", "color", "progress", "quiet", "verbose", "strict", "events")
+        names = [field.name for field in fields(Output)]
         output = Output(**{name: params.pop(name) for name in names if name in params})
         ctx.find_root().obj = output
         assert self.callback is not None
@@ -160,6 +161,7 @@ def _observer(output: Output, command: str) -> Observer:
     return observer(
         command,
         events=output.events,
+        timeline=output.timeline,
         live=live and sys.stderr.isatty(),
         lines=live and output.format == "human",
         style=style_for(output.color, sys.stderr),
@@ -174,9 +176,11 @@ def modes(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def jobs_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """`--jobs`, as every command has it that works on several members at a time."""
+    """`--jobs` and `--timeline`, for a command that works on several members at a time."""
     help_text = 'How many at a time: a number, or "50%" of the cores  [default: the cores]'
-    return click.option("--jobs", "-j", metavar="N", help=help_text)(command)
+    jobs = click.option("--jobs", "-j", metavar="N", help=help_text)
+    drawn = "A picture of the run: FILE.svg, FILE.html, or FILE.json for Perfetto."
+    return jobs(click.option("--timeline", metavar="FILE", help=drawn)(command))
 
 
 def mode_of(*, check: bool, diff: bool) -> Mode:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from ws.cli.waiting import engine, first, waits
 from ws.errors import UsageError
 from ws.reporting.human import describe
 from ws.reporting.json import SCHEMA, outcome_data
 
 if TYPE_CHECKING:
-    from rich.progress import Progress, TaskID
-
     from ws.engines.apply import Observer, Step
     from ws.model.plan import Plan
     from ws.model.report import Outcome
@@ -22,12 +22,24 @@ if TYPE_CHECKING:
 
 
 def observer(
-    command: str, *, events: str | None, live: bool, lines: bool, style: Style
+    command: str,
+    *,
+    events: str | None,
+    timeline: str | None,
+    live: bool,
+    lines: bool,
+    style: Style,
 ) -> Observer:
-    """Whoever follows along: bars on a terminal, else lines; an event stream besides."""
+    """Whoever follows along: bars on a terminal, else lines; events and a picture besides."""
     followers: list[Observer] = []
+    if timeline:
+        from ws.cli.timeline import Timeline
+
+        followers.append(Timeline(command, timeline))
     if live:
-        followers.append(_Bars(style))
+        from ws.cli.bars import Bars
+
+        followers.append(Bars(style))
     elif lines:
         followers.append(_Lines(style))
     if events:
@@ -67,7 +79,7 @@ class _All:
 
 
 class _Lines:
-    """One line for each member that has ended, for logs and pipes."""
+    """One line for each member that has ended, for logs and pipes; first, who waits for whom."""
 
     def __init__(self, style: Style) -> None:
         self._style = style
@@ -76,6 +88,8 @@ class _Lines:
 
     def planned(self, plan: Plan) -> None:
         self._total = len(plan.actions)
+        for line in first(waits(plan)):
+            click.echo(line, err=True)
 
     def started(self, member: str, action: str) -> None:
         pass
@@ -93,79 +107,13 @@ class _Lines:
         pass
 
 
-class _Bars:
-    """A bar for all, and one for each member at work; they vanish when the work is over."""
-
-    def __init__(self, style: Style) -> None:
-        self._style = style
-        self._tasks: dict[str, TaskID] = {}
-        self._whole: TaskID | None = None
-        self._progress: Progress | None = None
-
-    def planned(self, plan: Plan) -> None:
-        if not plan.actions:
-            return
-        self._progress = self._made()
-        self._whole = self._progress.add_task(plan.command, total=len(plan.actions), what="")
-        self._progress.start()
-
-    @staticmethod
-    def _made() -> Progress:
-        from rich.console import Console  # costs start-up; only work on a terminal needs it
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeElapsedColumn,
-        )
-        from rich.table import Column
-
-        return Progress(
-            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
-            BarColumn(bar_width=24),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn(
-                "{task.fields[what]}",
-                style="dim",
-                markup=False,
-                table_column=Column(ratio=1, no_wrap=True, overflow="ellipsis"),
-            ),
-            console=Console(stderr=True),
-            transient=True,
-            expand=True,
-        )
-
-    def started(self, member: str, action: str) -> None:
-        assert self._progress is not None
-        self._tasks[member] = self._progress.add_task(f"  {member}", total=None, what=action)
-
-    def step(self, member: str, step: Step) -> None:
-        assert self._progress is not None
-        total = step.total or None
-        self._progress.update(self._tasks[member], completed=step.done, total=total, what=step.text)
-
-    def finished(self, outcome: Outcome) -> None:
-        assert self._progress is not None
-        if outcome.member in self._tasks:
-            self._progress.remove_task(self._tasks.pop(outcome.member))
-        if self._whole is not None:
-            self._progress.advance(self._whole)
-        from rich.text import Text
-
-        self._progress.console.print(Text.from_ansi(describe(outcome, self._style)))
-
-    def ended(self) -> None:
-        if self._progress is not None:
-            self._progress.stop()
-
-
 class _Events:
     """One JSON object a line, for programs."""
 
     def __init__(self, command: str, path: str) -> None:
         self._command = command
+        self._begin = time.monotonic()
+        self._engines: dict[str, str] = {}
         try:
             self._file = open(path, "w", encoding="utf-8")  # noqa: SIM115 - closed in `ended`
         except OSError as error:
@@ -176,16 +124,20 @@ class _Events:
             ) from error
 
     def planned(self, plan: Plan) -> None:
-        self._write("planned", members=[action.member for action in plan.actions])
+        self._engines = {action.member: engine(action) for action in plan.actions}
+        settled = [outcome_data(outcome) for outcome in plan.settled]
+        self._write("planned", members=[*self._engines], waiting=waits(plan), settled=settled)
 
     def started(self, member: str, action: str) -> None:
-        self._write("started", member=member, action=action)
+        self._write("started", member=member, action=action, engine=self._engines.get(member))
 
     def step(self, member: str, step: Step) -> None:
         self._write("step", member=member, **step._asdict())
 
     def finished(self, outcome: Outcome) -> None:
-        self._write("finished", **outcome_data(outcome))
+        counts = outcome.counts._asdict() if outcome.counts else None
+        engine = self._engines.get(outcome.member)
+        self._write("finished", **outcome_data(outcome), engine=engine, counts=counts)
 
     def ended(self) -> None:
         if not self._file.closed:
@@ -193,6 +145,7 @@ class _Events:
             self._file.close()
 
     def _write(self, event: str, **details: Any) -> None:  # noqa: ANN401 - plain data
-        line = {"schema": SCHEMA, "command": self._command, "event": event, **details}
+        at = round(time.monotonic() - self._begin, 3)
+        line = {"schema": SCHEMA, "command": self._command, "event": event, "at": at, **details}
         self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
         self._file.flush()

@@ -26,7 +26,7 @@ def run(context: Context) -> Report:
     found = machine.gather(
         folder,
         context.environ,
-        members={member.name: folder / member.path for member in members},
+        venvs={each.name: folder / workspace.venv(each) for each in members} if workspace else {},
         sources=doctor_index.sources(workspace) if workspace else (),
         required=required_plugins(members),
     )

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ws.engines.apply import Tool
     from ws.engines.process import Processes
+    from ws.model.plan import Supply
     from ws.model.workspace import Member, Workspace
 
 POETRY, UV = "poetry", "uv"
@@ -53,14 +54,16 @@ def chosen(
     return Choice(POETRY, f"by Poetry, since {found[0]}") if found else Choice(UV)
 
 
-def uv(environ: Mapping[str, str], workspace: Workspace, processes: Processes) -> Tool:
+def uv(
+    environ: Mapping[str, str], workspace: Workspace, processes: Processes, supply: Supply
+) -> Tool:
     """The uv engine, ready to run. Raises `ToolError` if there is no uv."""
     from ws.engines import uv as program
     from ws.engines.interpreter import Interpreters
     from ws.engines.uv_install import UvInstall
 
     variables = program.environment(environ, workspace.settings.install_link_mode)
-    found = program.Uv(program.locate(environ), variables, processes)
+    found = program.Uv(program.locate(environ), variables, processes, *supply)
     return UvInstall(found, Interpreters(processes, variables))
 
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ws.commands.context import jobs_from, read_locks
+from ws.commands.context import jobs_from
 from ws.commands.drift import causes
-from ws.commands.environments import needs
+from ws.commands.environments import needs, own_environments
+from ws.errors import UsageError
 from ws.files.store import Store
+from ws.model.plan import Supply
 from ws.model.report import Report
-from ws.planning import cycles, install
+from ws.planning import cycles, install, pythons
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from ws.commands.context import Context
     from ws.commands.work import Decision
     from ws.model.plan import Plan
     from ws.model.report import Finding, Outcome
-    from ws.model.workspace import Member, Workspace
+    from ws.model.workspace import Workspace
 
 _NEXT = "poetry -C <member> run <program>, or . <member>/.venv/bin/activate"
 _AGAIN = "mend what failed, then `ws install` again: it goes on from there"
@@ -28,8 +30,9 @@ _AGAIN = "mend what failed, then `ws install` again: it goes on from there"
 class _Decided(NamedTuple):
     plan: Plan
     refusing: tuple[Finding, ...]
-    """Why members are not installed."""
-    tolerated: tuple[Finding, ...]
+    """Why members are not installed; their outcomes say it, too."""
+    findings: tuple[Finding, ...]
+    """What a person must know besides."""
 
 
 def run(
@@ -48,62 +51,72 @@ def run(
         return _idle(context, workspace, decided)
     from ws.commands.work import Decision, carry_out  # costs start-up; checks do without
     from ws.files.venvs import sweep
+    from ws.planning import went_on
 
     def decide(now: Workspace) -> Decision:
-        plan, _, tolerated = _decided(context, now, wishes)
-        return Decision(plan, tolerated)
+        plan, _, findings = _decided(context, now, wishes)
+        return Decision(plan, findings)
 
     try:
-        report = carry_out(context, decide, jobs=jobs)
+        report = carry_out(context, decide, jobs=jobs, supply=wishes.supply)
     finally:
         sweep(Store(workspace.root))
     failed = any(outcome.status in ("failed", "aborted") for outcome in report.outcomes)
-    notes = (f"next: {_AGAIN if failed else _NEXT}",)
+    without = went_on.notes(report.outcomes, workspace.graph)
+    report = replace(report, outcomes=went_on.noted(report.outcomes, workspace.graph))
+    from ws.commands import faster  # costs start-up, as above
+
+    engine = wishes.engine or workspace.settings.install_engine
+    hint = faster.notes(report.outcomes, engine, context.environ)
+    notes = (*hint, *without, f"next: {_AGAIN if failed else _NEXT}")
     return replace(report, data=_data(report.outcomes), notes=(*report.notes, *notes))
+
+
+def supply(context: Context, *, offline: bool, wheelhouses: Sequence[str]) -> Supply:
+    """Where packages come from; folders are relative to the caller's. Raises `UsageError`."""
+    folders = [context.cwd / folder for folder in wheelhouses]
+    for folder in folders:
+        if not folder.is_dir():
+            raise UsageError(
+                f"--wheelhouse {folder}: there is no such folder",
+                rule="usage/wheelhouse",
+                hint="name a folder that holds wheels and sdists; pip download -d DIR fills one",
+            )
+    return Supply(offline, tuple(str(folder.resolve()) for folder in folders))
 
 
 def _decided(context: Context, workspace: Workspace, wishes: install.Wishes) -> _Decided:
     members = context.chosen(workspace)
-    install.check_usage(members, wishes)
+    one = workspace.settings.one_venv
+    install.check_usage(members, wishes, some_of_one=one and bool(context.filters))
     found, locks = causes(workspace, members)
     refusing, tolerated = install.judged([cause.finding for cause in found], frozen=wishes.frozen)
     settled = install.refused(members, refusing, wishes)
     out = {outcome.member for outcome in settled}
     asked = [
-        (member, options)
+        install.Asked(member, options, pythons.wanted(wishes.python, member, workspace.settings))
         for member in members
         if member.name not in out and (options := install.asked(member, wishes))
     ]
-    lacking = needs(workspace, asked, locks, reinstall=wishes.reinstall)
-    worked_on = [member for member, _ in asked if member.name in lacking]
-    texts = read_locks(Store(workspace.root), worked_on)
-    choice = _choices(context, workspace, wishes)
-    tasks = [
-        install.Task(member, *lacking[member.name], text, *choice(member, text, options))
-        for member, options in asked
-        if member.name in lacking
-        for text in [texts[member.name]]
-    ]
-    idle = [member for member, _ in asked if member.name not in lacking]
-    return _Decided(install.plan(tasks, (*settled, *install.fresh(idle))), refusing, tolerated)
+    lacking = needs(workspace, asked, locks, context.environ, reinstall=wishes.reinstall)
+    idle = [each for each in asked if each.member.name not in lacking]
+    findings = (*tolerated, *own_environments(workspace, members))
+    verified = [install.verification(each, workspace.venv(each.member)) for each in idle]
+    if not wishes.verify:
+        verified, settled = [], (*settled, *install.fresh([each.member for each in idle]))
+    if not lacking:
+        return _Decided(install.plan([], settled, verified), refusing, findings)
+    from ws.commands.install_tasks import prepared  # costs start-up
 
-
-def _choices(
-    context: Context, workspace: Workspace, wishes: install.Wishes
-) -> Callable[[Member, bytes | None, Sequence[str]], tuple[str, str]]:
-    """Who installs a member with this lock and these options, and why not the other engine."""
-    if (wishes.engine or workspace.settings.install_engine) != "uv":
-        return lambda _member, _lock, _options: ("poetry", "")
-    from ws.commands import engine  # costs start-up
-
-    return lambda member, lock, options: engine.chosen(
-        workspace, member, lock, options, context.environ
-    )
+    worked_on = [each for each in asked if each.member.name in lacking]
+    tasks, failed, conflicts = prepared(context, workspace, worked_on, lacking, wishes)
+    plan = install.plan(tasks, (*settled, *failed), verified)
+    return _Decided(plan, refusing, (*findings, *conflicts))
 
 
 def _checked(decided: _Decided) -> Report:
     stale = install.findings(decided.plan)
-    findings = (*decided.refusing, *decided.tolerated, *stale)
+    findings = (*decided.refusing, *decided.findings, *stale)
     fine = () if findings else ("install: every environment is as it should be",)
     return Report("install", findings=findings, notes=fine)
 
@@ -112,7 +125,7 @@ def _idle(context: Context, workspace: Workspace, decided: _Decided) -> Report:
     observer = context.observer()
     observer.planned(decided.plan)
     observer.ended()
-    findings = (*cycles.findings(workspace), *decided.tolerated)
+    findings = (*cycles.findings(workspace), *decided.findings)
     place = {member.name: index for index, member in enumerate(workspace.members)}
     outcomes = sorted(decided.plan.settled, key=lambda outcome: place[outcome.member])
     return Report("install", findings=findings, outcomes=tuple(outcomes), data=_data(outcomes))

@@ -10,6 +10,7 @@ from ws.engines.apply import Powers, apply
 from ws.engines.process import Processes
 from ws.files.orphans import waited_for
 from ws.files.store import Store
+from ws.model.plan import INDEXES
 from ws.model.report import Exit, Report
 from ws.planning import cycles
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ws.commands.context import Context
-    from ws.model.plan import Plan
+    from ws.model.plan import Plan, Supply
     from ws.model.report import Finding
     from ws.model.workspace import Workspace
 
@@ -38,10 +39,12 @@ def carry_out(
     *,
     jobs: str | None = None,
     dry: bool = False,
+    supply: Supply = INDEXES,
 ) -> Report:
     """Decide and act while holding the workspace's lock; report in member order.
 
-    With `dry`, what a tool makes of a file is told and not written. Deciding under the lock means
+    With `dry`, what a tool makes of a file is told and not written; `supply` is where the packages
+    of environments come from. Deciding under the lock means
     that nobody's work is planned from what another `ws`, for which this one waited, has changed
     since. Raises `ToolError` before anything is done if a tool that the plan needs is not there.
     """
@@ -56,7 +59,9 @@ def carry_out(
             workspace = context.workspace()
             decision = decide(workspace)
             count = jobs_from(jobs, workspace.settings.install_jobs)
-            ready = team_poetry.ready(context, decision.plan, workspace, store, processes, dry=dry)
+            ready = team_poetry.ready(
+                context, decision.plan, workspace, store, processes, dry=dry, supply=supply
+            )
             with ready as (tools, relocking):
                 powers = Powers(store, processes, tools, observer, count, relocking)
                 outcomes, interrupted = apply(decision.plan, powers)

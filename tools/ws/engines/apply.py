@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ws.engines import installing, scheduler
 from ws.errors import WsError
-from ws.model.plan import Install, MakeFolder, Plan, Relock, RunTool, WriteFile
+from ws.model.plan import VERIFY, Install, MakeFolder, Plan, Relock, RunTool, WriteFile
 from ws.model.report import Outcome
+from ws.planning.failure import killed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from ws.files.store import Store
     from ws.model.plan import Action
     from ws.model.report import Counts
+
+_VERIFIED = "up to date, and Poetry has nothing to do"
 
 _SHOWN = 20
 """How many lines of a failed tool's output an outcome carries; the log has them all."""
@@ -35,13 +38,28 @@ class Step(NamedTuple):
     text: str
 
 
+class Call(NamedTuple):
+    """What is asked of a tool; all paths are absolute."""
+
+    args: tuple[str, ...]
+    folder: Path
+    """Where it runs."""
+    venv: Path
+    """The environment that it works on."""
+    python: str = ""
+    """The program of the Python for that, if it is to be made; empty for the tool's choice."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether the environment is not the folder's own."""
+        return self.venv.parent != self.folder
+
+
 class Tool(Protocol):
     """A program of the team's, ready to run."""
 
-    def run(
-        self, args: Sequence[str], folder: Path, log: Path, on_line: Callable[[str], None]
-    ) -> Completed:
-        """Run it in `folder` to its end."""
+    def run(self, call: Call, log: Path, on_line: Callable[[str], None]) -> Completed:
+        """Run it to its end."""
         ...
 
     def steps(self) -> Callable[[str], Step | None]:
@@ -134,7 +152,10 @@ def _done(plan: Plan, action: Action, powers: Powers) -> Outcome:
         return _relock(plan, action, powers)
     if isinstance(action, Install):
         return _install(plan, action, powers)
-    return _run_tool(plan, action, powers)[0]
+    outcome = _run_tool(plan, action, powers)[0]
+    if action.tool == VERIFY and outcome.status == "done":
+        return replace(outcome, status="skipped", reason=_VERIFIED, engine="")
+    return outcome
 
 
 def _write(plan: Plan, action: WriteFile, powers: Powers) -> Outcome:
@@ -161,13 +182,18 @@ def _install(plan: Plan, action: Install, powers: Powers) -> Outcome:
         outcome, code = _run_tool(plan, action.run, powers)
         return outcome, code != 0 and (powers.processes.stopped or code in _KILLED)
 
-    return installing.install(action, powers.store, run)
+    outcome = installing.install(action, powers.store, run)
+    if outcome.status != "done" or not action.verify:
+        return outcome
+    verdict, code = _run_tool(plan, replace(action.run, tool=VERIFY), powers)
+    return outcome if code == 0 else replace(verdict, engine=outcome.engine, counts=outcome.counts)
 
 
 def _run_tool(plan: Plan, action: RunTool, powers: Powers) -> tuple[Outcome, int]:
     """Run the tool, and once more if it failed for a reason that passes."""
     tool = powers.tools[action.tool]
-    log = powers.store.memory("logs", plan.command, f"{action.member}.log")
+    name = f"{action.member}-{VERIFY}" if action.tool == VERIFY else action.member
+    log = powers.store.memory("logs", plan.command, f"{name}.log")
     log.unlink(missing_ok=True)
     for attempt in (1, 2):
         completed, counts = _follow(tool, action, log, powers)
@@ -180,7 +206,8 @@ def _run_tool(plan: Plan, action: RunTool, powers: Powers) -> tuple[Outcome, int
     )
     if completed.code == 0:
         return replace(outcome, reason="" if attempt == 1 else "at the second try"), 0
-    reason = tool.explain(completed.tail) or f"{action.tool} ended with code {completed.code}"
+    told = killed(action.tool, completed.code) or tool.explain(completed.tail)
+    reason = str(told or f"{action.tool} ended with code {completed.code}")
     output = tuple(line for line in completed.tail if line.strip())[-_SHOWN:]
     return replace(outcome, status="failed", reason=reason, output=output), completed.code
 
@@ -197,4 +224,6 @@ def _follow(
         if step := read(line):
             powers.observer.step(action.member, step)
 
-    return tool.run(action.args, powers.store.root / action.folder, log, on_line), counts
+    root = powers.store.root.resolve()
+    call = Call(action.args, root / action.folder, root / action.venv, action.python)
+    return tool.run(call, log, on_line), counts

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from ws.errors import WsError
 from ws.files import stamps, venvs
-from ws.files.environment import VENV, facts
-from ws.model.environment import Stamp
+from ws.files.environment import facts
 from ws.planning.needs import FIRST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from ws.files.store import Store
+    from ws.model.environment import Inputs
     from ws.model.plan import Install
     from ws.model.report import Outcome
 
@@ -28,14 +28,16 @@ def install(action: Install, store: Store, run: Callable[[], tuple[Outcome, bool
     """Let the engine `run` on a member's environment: what became of it, and whether it was killed.
 
     A marker lies there from before the first change until the engine has ended by itself, well or
-    not; the stamp is removed first, and written last. Raises `WsError`, `OSError`.
+    not; the stamp is removed first, and written last. What it says of others who share the
+    environment holds again when all was well. Raises `WsError`, `OSError`.
     """
-    store.inside(f"{action.folder}/{VENV}")
-    marker = stamps.mark(store, action.folder)
-    stamps.remove_stamp(store.root, action.folder)
+    store.inside(action.venv)
+    marker = stamps.mark(store, action.venv)
+    others = {} if action.anew else stamps.read_stamps(store.root, action.venv)
+    stamps.remove_stamps(store.root, action.venv)
     if action.anew:
-        venvs.set_aside(store, action.folder)
-    venvs.take_out(store, action.folder, action.again)
+        venvs.set_aside(store, action.venv)
+    venvs.take_out(store, action.venv, action.again)
     try:
         outcome, killed = run()
     except WsError:  # the engine was not even started
@@ -44,8 +46,11 @@ def install(action: Install, store: Store, run: Callable[[], tuple[Outcome, bool
     if not killed:
         marker.unlink(missing_ok=True)
     if outcome.status == "done":
-        _stamp(action, store.root)
+        inputs = {folder: stamp.inputs for folder, stamp in others.items()}
+        _stamp(store.root, action.venv, inputs | {action.folder: action.inputs})
         return replace(outcome, reason=_told(action, outcome.reason))
+    if not killed:
+        _stamp(store.root, action.venv, {})  # it is ours, whatever is in it
     return outcome
 
 
@@ -55,8 +60,8 @@ def _told(action: Install, reason: str) -> str:
     return "; ".join(told for told in (why, reason) if told and told != FIRST)
 
 
-def _stamp(action: Install, root: Path) -> None:
-    environment = facts(str(root / action.folder / VENV))
+def _stamp(root: Path, venv: str, inputs: Mapping[str, Inputs]) -> None:
+    environment = facts(str(root / venv))
     if environment is not None:
         with contextlib.suppress(OSError):  # a full disk: then the next run looks again
-            stamps.write_stamp(root, Stamp(action.inputs, environment))
+            stamps.write_stamps(root, venv, inputs, environment)

@@ -111,7 +111,10 @@ class Interpreters:
 
     def _asked(self, program: str) -> Interpreter:
         completed = self._processes.run(
-            [program, "-I", "-c", _ASK], folder=Path(__file__).parent, environ=self._environ
+            [program, "-I", "-c", _ASK],
+            folder=Path(__file__).parent,
+            environ=self._environ,
+            data=True,
         )
         try:
             said: dict[str, Any] = json.loads(completed.tail[-1])

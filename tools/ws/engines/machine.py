@@ -35,15 +35,16 @@ def gather(
     folder: Path,
     environ: Mapping[str, str],
     *,
-    members: Mapping[str, Path],
+    venvs: Mapping[str, Path],
     sources: Sequence[Source] = (),
     required: Iterable[str] = (),
     limit: float = LIMIT,
 ) -> Machine:
     """What is found, with `folder` on the disk that is looked at.
 
-    `members` have the absolute folder of each; `sources` are the indexes that they name, `required`
-    the plugins of Poetry that they want. Nothing that is missing or broken raises.
+    `venvs` has the absolute folder of each member's environment; `sources` are the indexes that
+    they name, `required` the plugins of Poetry that they want. Nothing that is missing or broken
+    raises.
     """
     # The processes end first, so that no thread of the pool is waited for.
     with ThreadPoolExecutor(max_workers=12) as pool, limited(limit) as processes:
@@ -69,7 +70,7 @@ def gather(
             docker=docker.result(),
             engine=engine.result(),
             disks=disks(folder, environ),
-            environments=tuple(environment(name, path) for name, path in members.items()),
+            environments=tuple(environment(name, venv) for name, venv in venvs.items()),
         )
 
 
@@ -121,7 +122,7 @@ def indexes(
     }
     try:
         argv = [interpreter, str(_INDEXES)]
-        processes.run(argv, folder=ANYWHERE, environ=variables, on_line=on_line)
+        processes.run(argv, folder=ANYWHERE, environ=variables, on_line=on_line, data=True)
     except WsError:
         return None
     answers = (Index(*which, reply or "no answer in time") for which, reply in told.items())
@@ -148,13 +149,12 @@ def disks(folder: Path, environ: Mapping[str, str]) -> tuple[Disk, ...]:
     return tuple(Disk(", ".join(purposes[device]), free[device]) for device in purposes)
 
 
-def environment(member: str, folder: Path) -> Venv:
-    """What there is in a member's folder."""
-    home = folder / ".venv"
-    if not os.path.lexists(home):
+def environment(member: str, venv: Path) -> Venv:
+    """What there is of a member's environment."""
+    if not os.path.lexists(venv):
         return Venv(member, "missing")
-    python = home / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
-    whole = (home / "pyvenv.cfg").is_file() and python.exists()
+    python = venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+    whole = (venv / "pyvenv.cfg").is_file() and python.exists()
     return Venv(member, "made" if whole else "broken")
 
 

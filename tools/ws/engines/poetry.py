@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from ws.engines.apply import Step
 from ws.model.report import Counts
+from ws.planning.failure import failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from ws.engines.apply import Call
     from ws.engines.process import Completed, Processes
 
 _OPERATIONS = re.compile(r"Package operations: (\d+) installs?, (\d+) updates?, (\d+) removals?")
@@ -26,28 +28,11 @@ _PASSING = re.compile(
     r"doesn't match any versions|0 candidate\(s\)|ConnectionError|ReadTimeout|ConnectTimeout"
     r"|Connection (?:aborted|reset)|Temporary failure|IncompleteRead|BadZipFile|JSONDecodeError"
 )
-_REASONS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (
-        re.compile(
-            r"All attempts to connect|Max retries exceeded|NewConnectionError|NameResolution"
-        ),
-        "the package index cannot be reached: check the network, the proxy and the index",
-    ),
-    (
-        re.compile(r"Expecting value: line 1 column 1"),
-        "the package index answered something that Poetry cannot read (HTML where it wants JSON)",
-    ),
-    (
-        re.compile(r"pyproject\.toml changed significantly"),
-        "its poetry.lock does not fit its pyproject.toml: run ws lock",
-    ),
-    (re.compile(r"No space left on device"), "the disk is full"),
-)
-_INVALID = re.compile(r"The Poetry configuration is invalid:\s*\n\s*- (.+)")
+_NAME = re.compile(r"[A-Z]\w+")
 _NOT_A_REASON = re.compile(
     r"^\s*(?:\d+│|→|at |- |Installing|Package operations|Cannot install|Resolving|Updating"
     r"|Creating virtualenv|Using virtualenv|Recreating|Skipping virtualenv|Writing lock file|The"
-    r" currently activated Python)|^\W*$"
+    r" currently activated Python|Trying to find and use|Using python)|^\W*$"
 )
 
 
@@ -58,18 +43,29 @@ class Poetry:
     program: str
     environ: Mapping[str, str]
     processes: Processes
+    through: tuple[str, ...] = ()
+    """The command that runs it in the place of the program itself, if any."""
 
-    def run(
-        self, args: Sequence[str], folder: Path, log: Path, on_line: Callable[[str], None]
-    ) -> Completed:
-        """Run it in `folder` to its end, its output to `log` and, line by line, to `on_line`."""
-        return self.processes.run(
-            [self.program, "--no-interaction", "--no-ansi", *args],
-            folder=folder,
-            environ=self.environ,
-            log=log,
-            on_line=on_line,
-        )
+    def run(self, call: Call, log: Path, on_line: Callable[[str], None]) -> Completed:
+        """Run it to its end, its output to `log` and, line by line, to `on_line`.
+
+        An environment of a certain Python is made before, and one that is shared is made the
+        active one, which Poetry then takes (its `EnvManager.get`).
+        """
+        poetry = [*(self.through or [self.program]), "--no-interaction", "--no-ansi"]
+        environ = {**self.environ, "VIRTUAL_ENV": str(call.venv)} if call.shared else self.environ
+
+        def run(argv: Sequence[str]) -> Completed:
+            return self.processes.run(
+                argv, folder=call.folder, environ=environ, log=log, on_line=on_line
+            )
+
+        if call.python and not call.venv.exists():
+            alone = [call.python, "-I", "-m", "venv", "--without-pip", str(call.venv)]
+            made = run(alone if call.shared else [*poetry, "env", "use", call.python])
+            if made.code != 0:
+                return made
+        return run([*poetry, *call.args])
 
     def steps(self) -> Callable[[str], Step | None]:
         """A new reader of one run's output."""
@@ -96,14 +92,13 @@ def is_passing(output: Sequence[str]) -> bool:
 
 def explain(output: Sequence[str]) -> str:
     """The reason of a failure in one line: a known one, else the first line that tells."""
-    text = "\n".join(output)
-    for pattern, reason in _REASONS:
-        if pattern.search(text):
-            return reason
-    if invalid := _INVALID.search(text):
-        return f"its pyproject.toml is invalid: {invalid[1]}"
+    if known := failure(output):
+        return str(known)
     telling = (line.strip(" |") for line in output if not _NOT_A_REASON.search(line))
-    return next(telling, "").removeprefix("Error: ")
+    first = next(telling, "")
+    if _NAME.fullmatch(first):  # of an exception; what it says comes next
+        first = next(telling, first)
+    return first.removeprefix("Error: ")
 
 
 class _StepReader:

@@ -10,9 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ws.engines import poetry
+from ws.engines.process import hide_in
 from ws.engines.relock import Solved
 from ws.errors import WorkError
 from ws.model.names import normalise
+from ws.model.urls import masking
+from ws.planning.failure import failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -72,6 +75,17 @@ class Library:
 
     def solve(self, job: Job, on_step: Callable[[str], None]) -> Solved:
         """Do one job. Raises `WorkError` when the process ends meanwhile."""
+        hide = masking(self._environ)
+        try:
+            solved = self._solve(job, on_step)
+        finally:
+            hide_in(job.log, hide)
+        if not solved.failure:
+            return solved
+        told = failure(_last_lines(job.log)) or hide(solved.failure)
+        return solved._replace(failure=str(told), lines=tuple(map(hide, solved.lines)))
+
+    def _solve(self, job: Job, on_step: Callable[[str], None]) -> Solved:
         with self._turn:
             if self._child is None:
                 self._start([])
@@ -149,6 +163,14 @@ def misfit(facts: Mapping[str, Any], required: Iterable[str] = ()) -> str:
     if elsewhere := sorted({*required} - plugins):
         return f"a member requires the plugin {elsewhere[0]}"
     return ""
+
+
+def _last_lines(log: Path) -> list[str]:
+    """The end of what Poetry wrote: it names there which index wants credentials."""
+    try:
+        return log.read_text(encoding="utf-8", errors="replace").splitlines()[-200:]
+    except OSError:
+        return []
 
 
 def _solved(job: Job, answer: Mapping[str, Any]) -> Solved:

@@ -13,6 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import ToolError, WorkError
+from ws.model.urls import masking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,17 +74,26 @@ class Processes:
         environ: Mapping[str, str],
         log: Path | None = None,
         on_line: Callable[[str], None] = lambda _line: None,
+        data: bool = False,
     ) -> Completed:
         """Run a program to its end; its output goes line by line to `log` and `on_line`.
 
-        Raises `ToolError` if it cannot be started.
+        Credentials are hidden in all of that, also in what is returned; not if the output is
+        `data`: an answer to `ws`, which may need them and shows them to nobody. Raises `ToolError`
+        if it cannot be started.
         """
         tail: deque[str] = deque(maxlen=_TAIL)
+        hide = _as_it_is if data else masking(environ)
+
+        def tell(line: str) -> None:
+            tail.append(line)
+            on_line(line)
+
         with contextlib.ExitStack() as stack:
             sink = stack.enter_context(log.open("ab")) if log else None
             process = self._start(argv, folder, environ)
             try:
-                self._pump(process, sink, tail, on_line)
+                _pump(process.stdout, hide, sink, tell)
                 code = process.wait()
             except BaseException:
                 _end([process])
@@ -99,22 +109,28 @@ class Processes:
     ) -> Iterator[Conversation]:
         """Talk with a program until the end of the block; what it says on stderr goes to `log`.
 
-        When nobody talks to it any more, it gets a moment to end by itself. Raises `ToolError` if
-        it cannot be started.
+        Credentials are hidden in the log, and not in what is heard. When nobody talks to the
+        program any more, it gets a moment to end by itself. Raises `ToolError` if it cannot be
+        started.
         """
-        with log.open("ab") as errors:
-            process = self._start(argv, folder, environ, errors)
-        try:
-            yield Conversation(process)
-        finally:
-            assert process.stdin is not None
-            assert process.stdout is not None
-            with contextlib.suppress(OSError):
-                process.stdin.close()
-            _end([process], after=_GRACE)
-            process.stdout.close()
-            with self._guard:
-                self._running.discard(process)
+        with log.open("ab") as sink:
+            process = self._start(argv, folder, environ, talks=True)
+            listener = threading.Thread(
+                target=_keep, args=(process.stderr, masking(environ), sink), daemon=True
+            )
+            listener.start()
+            try:
+                yield Conversation(process)
+            finally:
+                assert process.stdin is not None
+                assert process.stdout is not None
+                with contextlib.suppress(OSError):
+                    process.stdin.close()
+                _end([process], after=_GRACE)
+                listener.join(_GRACE)
+                process.stdout.close()
+                with self._guard:
+                    self._running.discard(process)
 
     def stop(self) -> None:
         """End every program that still runs, and let no further one start."""
@@ -128,9 +144,10 @@ class Processes:
         argv: Sequence[str],
         folder: Path,
         environ: Mapping[str, str],
-        errors: IO[bytes] | None = None,
+        *,
+        talks: bool = False,
     ) -> subprocess.Popen[bytes]:
-        """Start a program that is listened to, and talked to if its errors go elsewhere."""
+        """Start a program that is listened to; and talked to, its errors apart, if it `talks`."""
         with self._guard:
             if self.stopped:
                 raise ToolError("interrupted", rule="tool/interrupted")
@@ -139,9 +156,9 @@ class Processes:
                     list(argv),
                     cwd=folder,
                     env=dict(environ),
-                    stdin=subprocess.PIPE if errors else subprocess.DEVNULL,
+                    stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
-                    stderr=errors or subprocess.STDOUT,
+                    stderr=subprocess.PIPE if talks else subprocess.STDOUT,
                     start_new_session=sys.platform != "win32",
                     pass_fds=self.inherited,
                 )
@@ -160,22 +177,42 @@ class Processes:
             self._running.add(process)
             return process
 
-    @staticmethod
-    def _pump(
-        process: subprocess.Popen[bytes],
-        sink: IO[bytes] | None,
-        tail: deque[str],
-        on_line: Callable[[str], None],
-    ) -> None:
-        assert process.stdout is not None
-        with process.stdout as output:
-            for raw in output:
-                if sink:
-                    sink.write(raw)
-                    sink.flush()
-                line = raw.decode("utf-8", errors="replace").rstrip()
-                tail.append(line)
-                on_line(line)
+
+def _pump(
+    output: IO[bytes] | None,
+    hide: Callable[[str], str],
+    sink: IO[bytes] | None,
+    tell: Callable[[str], None] = lambda _line: None,
+) -> None:
+    """Hand on what a program says, line by line as it comes, with `hide` done to it."""
+    assert output is not None
+    with output:
+        for raw in output:
+            text = raw.decode("utf-8", errors="replace")
+            shown = hide(text)
+            if sink:
+                sink.write(raw if shown == text else shown.encode())
+                sink.flush()
+            tell(shown.rstrip())
+
+
+def _keep(output: IO[bytes] | None, hide: Callable[[str], str], sink: IO[bytes]) -> None:
+    """Write to a log what a program says; when that fails, it has nobody any more to say it to."""
+    with contextlib.suppress(OSError, ValueError):
+        _pump(output, hide, sink)
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def hide_in(log: Path, hide: Callable[[str], str]) -> None:
+    """Do `hide` to a log that a program has written by itself."""
+    with contextlib.suppress(OSError):
+        raw = log.read_bytes()
+        text = raw.decode("utf-8", errors="replace")
+        if (shown := hide(text)) != text:
+            log.write_bytes(shown.encode())
 
 
 def _end(processes: Sequence[subprocess.Popen[bytes]], *, after: float = 0.0) -> None:

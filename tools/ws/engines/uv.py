@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ws.engines.process import Completed
 from ws.engines.which_poetry import MIRROR
 from ws.errors import ToolError
-from ws.model.urls import masked
+from ws.planning.failure import failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ws.engines.process import Processes
+    from ws.engines.process import Completed, Processes
     from ws.planning.uv_requirements import Index
 
 _OURS = re.compile(
@@ -27,28 +26,29 @@ _OURS = re.compile(
     r"|OVERRIDE|EXCLUDE.*|PRERELEASE|RESOLUTION|FORK_STRATEGY|REQUIRE_.*|NO_VERIFY.*|VENV_.*"
     r"|TARGET|PREFIX|INDEX_STRATEGY|COMPILE_BYTECODE)"
 )
+_INSTALL = ("pip", "install")
+_MORE = ("UV_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS")
 _DEFAULT = ("UV_DEFAULT_INDEX", "UV_INDEX_URL")
 _PASSING = re.compile(
     r"timed out|[Cc]onnection (?:reset|closed|aborted)|error decoding response body"
     r"|Temporary failure|unexpected end of file"
 )
-_REASONS: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"Hash mismatch for `([^`]+)`"), "{0} has another hash than the lock says"),
-    (
-        re.compile(r"\b(?:401|403) (?:Unauthorized|Forbidden)|[Mm]issing credentials"),
-        "the package index wants credentials: POETRY_HTTP_BASIC_NAME_USERNAME and ..._PASSWORD",
-    ),
-    (
-        re.compile(r"Failed to fetch|error sending request|dns error|Could not connect"),
-        "the package index cannot be reached: check the network, the proxy and the index",
-    ),
-    (re.compile(r"No space left on device"), "the disk is full"),
-    (re.compile(r"Failed to build `([^`]+)`"), "{0} cannot be built: the log tells why"),
-    (
-        re.compile(r"Because (?:there is no version of )?(\S+) (?:was not found|and you require)"),
-        "{0} is not in the package index, or not for this Python",
+_ABSENT = (
+    re.compile(r"Because (\S+) was not found in the provided .*? you require (?P<what>\1\S*?),? "),
+    re.compile(r"Because there is no version of (?P<what>\S+?),? "),
+    re.compile(r"Because only \S+ is available and you require (?P<what>\S+?),? "),
+)
+"""How uv says that it has nothing to install where it may look."""
+_AWAY = (
+    re.compile(r"Because (\S+) was not found in the cache and you require (?P<what>\1\S*?),? "),
+    re.compile(
+        r"Failed to \w+(?: and build)? `(?P<what>[^`\s]+)[^`]*`(?:\n.*?){1,4}?"
+        r"[Nn]etwork connectivity is disabled"
     ),
 )
+"""How it says that it would have to ask for something, and may not."""
+_OTHER_HASH = re.compile(r"Hash mismatch for `(?P<what>[^`=\s]+==[^`]+)`")
+_BUILD = "build-system.requires"
 _ERROR = re.compile(r"^(?:error:|\s*\u00d7)\s*(.+)$")
 
 
@@ -62,20 +62,20 @@ class Uv:
     processes: Processes
     offline: bool = False
     """Whether nothing but uv's cache may be asked."""
+    wheelhouses: tuple[str, ...] = ()
+    """Absolute folders whose archives are taken instead of what package indexes have."""
 
     def run(self, args: Sequence[str], folder: Path, say: Callable[[str], None]) -> Completed:
-        """Run it in `folder`, where it finds no settings of the workspace; tell what it says.
-
-        Credentials in addresses are hidden in all of that.
-        """
+        """Run it in `folder`, where it finds no settings of the workspace; tell what it says."""
         offline = ("--offline",) if self.offline else ()
-        completed = self.processes.run(
-            [self.program, "--no-progress", *offline, *args],
+        housed = ("--no-index",) if self.wheelhouses and tuple(args[:2]) == _INSTALL else ()
+        links = [word for house in self.wheelhouses for word in ("--find-links", house)]
+        return self.processes.run(
+            [self.program, "--no-progress", *offline, *args, *housed, *(links if housed else ())],
             folder=folder,
             environ=self.environ,
-            on_line=lambda line: say(masked(line)),
+            on_line=say,
         )
-        return Completed(completed.code, tuple(map(masked, completed.tail)))
 
     def run_cached(
         self, args: Sequence[str], folder: Path, say: Callable[[str], None]
@@ -87,14 +87,33 @@ class Uv:
         if self.offline:
             return self.run(args, folder, say)
         lines: list[str] = []
-        completed = Uv(self.program, self.environ, self.processes, offline=True).run(
-            args, folder, lines.append
-        )
+        completed = replace(self, offline=True).run(args, folder, lines.append)
         if completed.code != 0 and not self.processes.stopped:
             return self.run(args, folder, say)
         for line in lines:
             say(line)
         return completed
+
+    def explain(self, output: Sequence[str]) -> str:
+        """What was not found where packages are taken from, else as the function of this name."""
+        text = "\n".join(output)
+        if self.offline and (what := _first(_AWAY, text)):
+            from_index = not self.wheelhouses and ("==" in what or _BUILD in text)
+            remedy = f"run once without --offline{', or --wheelhouse DIR' * from_index}"
+            return f"{what.replace('==', ' ')} is not in uv's cache: {remedy}"
+        houses = f"the wheelhouse ({', '.join(self.wheelhouses)})"
+        if self.wheelhouses and (what := _first(_ABSENT, text)):
+            return f"{what.replace('==', ' ')} is not in {houses}: put its wheel or sdist there"
+        if self.wheelhouses and (what := _first([_OTHER_HASH], text)):
+            other = f"{what.replace('==', ' ')} in {houses} has another hash than the lock says"
+            return f"{other}: put the right one there"
+        return explain(output)
+
+
+def _first(patterns: Sequence[re.Pattern[str]], text: str) -> str:
+    """What the first pattern that is in the text says it is about."""
+    found = (pattern.search(text) for pattern in patterns)
+    return next((match["what"] for match in found if match), "")
 
 
 def locate(environ: Mapping[str, str]) -> str:
@@ -154,6 +173,10 @@ def with_indexes(
         for what in ("USERNAME", "PASSWORD"):
             if value := environ.get(f"POETRY_HTTP_BASIC_{name}_{what}"):
                 given.setdefault(f"UV_INDEX_{name}_{what}", value)
+    if not any(given.get(name) for name in _MORE):
+        # One index: both strategies find the same, and only this one tells that it wants
+        # credentials (seen with uv 0.13.8).
+        given["UV_INDEX_STRATEGY"] = "first-index"
     return given
 
 
@@ -164,9 +187,7 @@ def is_passing(output: Sequence[str]) -> bool:
 
 def explain(output: Sequence[str]) -> str:
     """The reason of a failure in one line: a known one, else the first error that uv names."""
-    text = "\n".join(output)
-    for pattern, reason in _REASONS:
-        if found := pattern.search(text):
-            return reason.format(*found.groups())
+    if known := failure(output):
+        return str(known)
     errors = (found[1] for line in output if (found := _ERROR.match(line)))
     return next(errors, "")

@@ -25,6 +25,7 @@ from ws.planning.asked import Asked, asked
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ws.engines.apply import Call
     from ws.engines.interpreter import Environment, Interpreter, Interpreters
     from ws.engines.uv import Uv
     from ws.model.lock import Lock, LockedPackage
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 
 _OPERATIONS = re.compile(r"Package operations: (\d+) installs?, (\d+) updates?, (\d+) removals?")
 _OPERATION = re.compile(r"  - Installing (.+)|\s[+] (\S+?)==\S+|\s[+] (\S+) @")
-_VENV = ".venv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +42,8 @@ class UvInstall:
     uv: Uv
     interpreters: Interpreters
 
-    def run(
-        self, args: Sequence[str], folder: Path, log: Path, on_line: Callable[[str], None]
-    ) -> Completed:
-        """Bring `folder`'s environment to what its lock says; the last lines of what was told."""
-        folder = folder.resolve()
+    def run(self, call: Call, log: Path, on_line: Callable[[str], None]) -> Completed:
+        """Bring an environment to what the folder's lock says; the last lines of what was told."""
         lines: list[str] = []
         with log.open("a", encoding="utf-8") as sink:
 
@@ -57,7 +54,7 @@ class UvInstall:
                 on_line(line)
 
             with TemporaryDirectory(prefix="ws-uv-") as scratch:
-                work = _Work(self, folder, Path(scratch), say, asked(args))
+                work = _Work(self, call, Path(scratch), say, asked(call.args))
                 try:
                     code = work.run()
                 except WsError as error:
@@ -79,8 +76,8 @@ class UvInstall:
         return uv.is_passing(output)
 
     def explain(self, output: Sequence[str]) -> str:
-        """As the function of this name of `ws.engines.uv`."""
-        return uv.explain(output)
+        """As the method of this name of `ws.engines.uv.Uv`."""
+        return self.uv.explain(output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +85,21 @@ class _Work:
     """One run for one member."""
 
     engine: UvInstall
-    folder: Path
+    call: Call
     scratch: Path
     say: Callable[[str], None]
     asked: Asked
+
+    @property
+    def folder(self) -> Path:
+        """The member's."""
+        return self.call.folder
 
     def run(self) -> int:
         """The code of the first step that fails, or 0."""
         manifest, lock = _read(self.folder)
         interpreter, code = self._environment(manifest)
-        environment = interpreter.environment(self.folder / _VENV)
+        environment = interpreter.environment(self.call.venv)
         if code != 0:
             return code
         chosen = self._selected(manifest, lock, interpreter)
@@ -125,11 +127,14 @@ class _Work:
 
     def _environment(self, manifest: Manifest) -> tuple[Interpreter, int]:
         """The member's environment: that which is there, if its Python will do, or a new one."""
-        venv, ask = self.folder / _VENV, self.engine.interpreters.ask
-        if found := choose_python.of_environment(venv, manifest, ask):
+        venv, ask = self.call.venv, self.engine.interpreters.ask
+        if found := choose_python.of_environment(venv, manifest.python, ask):
             return found, 0
-        chosen = choose_python.on_path(self.engine.uv.environ, manifest, ask)
-        prompt = f"{manifest.name}-py{chosen.markers['python_version']}"
+        environ = self.engine.uv.environ
+        asked = self.call.python
+        chosen = ask(asked) if asked else choose_python.on_path(environ, manifest.python, ask)
+        name = venv.parent.name if self.call.shared else manifest.name
+        prompt = f"{name}-py{chosen.markers['python_version']}"
         args = ("venv", "--no-project", "--python", chosen.program, "--prompt", prompt)
         clear = ("--clear",) if os.path.lexists(venv) else ()
         return chosen, self.engine.uv.run((*args, *clear, str(venv)), self.scratch, self.say).code

@@ -144,7 +144,8 @@ def _facts(
     if interpreter is None:
         return {}
     argv = [interpreter, str(_FACTS), *(["--index"] if ask_index else [])]
-    completed = processes.run(argv, folder=_ANYWHERE, environ=child_environment(environ))
+    environ = child_environment(environ)
+    completed = processes.run(argv, folder=_ANYWHERE, environ=environ, data=True)
     if completed.code != 0 or not completed.tail:
         return {}
     try:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import threading
 import time
 from itertools import islice
@@ -37,6 +38,9 @@ _SPARE_RESULTS = 2000
 
 _KILLED = 60
 """After so many seconds nobody writes a temporary file any longer: its process was killed."""
+
+_LOGIN = re.compile(rb"(?<!ssh)://[^\s/\"'@]+@")
+"""An address with credentials; with ssh there stands a user alone, who is no secret."""
 
 
 class _File(NamedTuple):
@@ -74,8 +78,9 @@ class Cache:
     def remembered(self, path: str, kind: str, compute: Callable[[bytes], Plain]) -> Plain:
         """What `compute` makes of a file's content, or made of the same content before.
 
-        What JSON cannot hold is made each time. Never change what comes out. Raises `OSError` for
-        a file that cannot be read, and what `compute` raises.
+        What JSON cannot hold is made each time, and so is what comes from a file with credentials
+        in an address: no copy of these is left anywhere. Never change what comes out. Raises
+        `OSError` for a file that cannot be read, and what `compute` raises.
         """
         known = self._unchanged(path)
         if known and kind in known.facts:
@@ -83,7 +88,7 @@ class Cache:
         file, data = self._read(path)
         if kind not in file.facts:
             fact, is_plain = _plain(compute(data))
-            if not is_plain:
+            if not is_plain or _LOGIN.search(data):
                 return fact
             file.facts[kind] = fact
             self._is_new = True

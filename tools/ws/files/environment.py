@@ -11,7 +11,6 @@ from ws.planning.stamp import distribution
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-VENV = ".venv"
 INFO = ".dist-info"
 _BIN = "Scripts" if os.name == "nt" else "bin"
 _PYTHON = "python.exe" if os.name == "nt" else "python"
@@ -50,7 +49,8 @@ def facts(venv: str) -> Environment | None:
 def integrity(venv: str) -> Integrity:
     """What is wrong with the distributions in an environment.
 
-    Each file that their RECORDs name is looked for; none is read.
+    Each file that their RECORDs name is looked for; of `.pth` files, which are all that there is of
+    an editable package, the content is compared as well.
     """
     broken, damaged, installed = set(), set(), set()
     for info in _infos(venv):
@@ -59,7 +59,7 @@ def integrity(venv: str) -> Integrity:
         names = {entry.name for entry in _entries(info)}
         if not {"RECORD", "INSTALLER"} <= names:
             broken.add(name)
-        elif not all(os.path.lexists(path) for path in recorded(info)):
+        elif not all(_is_there(path, digest) for path, digest in _recorded(info)):
             damaged.add(name)
     return Integrity(tuple(sorted(broken)), tuple(sorted(damaged)), frozenset(installed))
 
@@ -74,12 +74,33 @@ def recorded(info: str) -> Iterator[str]:
 
     virtualenv's pip even has a RECORD with compiled files, and folders of them, that never were.
     """
+    return (path for path, _ in _recorded(info))
+
+
+def _recorded(info: str) -> Iterator[tuple[str, str]]:
     import csv  # costs start-up; only what is stale is looked at so closely
 
     site = os.path.dirname(info)
     for row in csv.reader(_text(os.path.join(info, "RECORD")).splitlines()):
-        if row and row[0] and not row[0].endswith((".pyc", "__pycache__")):
-            yield os.path.normpath(os.path.join(site, row[0]))
+        path, digest = [*row, "", ""][:2]
+        if path and not path.endswith((".pyc", "__pycache__")):
+            yield os.path.normpath(os.path.join(site, path)), digest
+
+
+def _is_there(path: str, recorded_digest: str) -> bool:
+    """Whether a file is there, and, of a `.pth` file, says what its RECORD says (PEP 376)."""
+    name, _, expected = recorded_digest.partition("=")
+    if not (path.endswith(".pth") and expected):
+        return os.path.lexists(path)
+    import base64
+    import hashlib  # costs start-up, as above
+
+    try:
+        with open(path, "rb") as file:
+            found = hashlib.new(name, file.read()).digest()
+    except (OSError, ValueError):
+        return False
+    return base64.urlsafe_b64encode(found).decode().rstrip("=") == expected
 
 
 def _infos(venv: str) -> Iterator[str]:

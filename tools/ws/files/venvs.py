@@ -1,4 +1,7 @@
-"""Changes of a member's `.venv` that an engine would not make."""
+"""Changes of an environment that an engine would not make.
+
+Environments are named by their folder, relative to the workspace root.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from ws.files.environment import VENV, infos_of, recorded
+from ws.files.environment import infos_of, recorded
 from ws.files.store import MEMORY
 
 if TYPE_CHECKING:
@@ -19,30 +22,30 @@ if TYPE_CHECKING:
 _TRASH = "trash"
 
 
-def set_aside(store: Store, folder: str) -> None:
-    """Take a member's environment away; `sweep` deletes it later.
+def set_aside(store: Store, venv: str) -> None:
+    """Take an environment away; `sweep` deletes it later.
 
     A folder is moved in no time, and making files is slow on some disks right after many were
     deleted. Raises `OSError`, `WorkError`.
     """
-    venv = store.root / folder / VENV
+    path = store.root / venv
     name = f"{os.getpid()}-{threading.get_ident()}-{time.monotonic_ns()}"
     try:
-        os.rename(venv, store.memory(_TRASH, name))
+        os.rename(path, store.memory(_TRASH, name))
     except OSError:  # `.ws` lies on another disk
-        _delete(str(venv))
+        _delete(str(path))
 
 
-def take_out(store: Store, folder: str, names: Iterable[str]) -> None:
-    """Remove distributions, by normalised name, from a member's environment.
+def take_out(store: Store, venv: str, names: Iterable[str]) -> None:
+    """Remove distributions, by normalised name, from an environment.
 
     That is all that their RECORD names within the environment, and their dist-info folder. Raises
     `OSError`.
     """
-    venv = str(store.root / folder / VENV)
-    inside = os.path.realpath(venv) + os.sep
+    folder = str(store.root / venv)
+    inside = os.path.realpath(folder) + os.sep
     for name in names:
-        for info in [*infos_of(venv, name)]:
+        for info in [*infos_of(folder, name)]:
             for path in [*recorded(info)]:
                 if f"{os.path.realpath(os.path.dirname(path))}{os.sep}".startswith(inside):
                     with contextlib.suppress(FileNotFoundError, NotADirectoryError):
@@ -62,5 +65,8 @@ def _delete(path: str, *, ignore_errors: bool = False) -> None:
 
     if os.path.islink(path) or os.path.isfile(path):
         os.unlink(path)
+    elif os.path.ismount(path):  # a disk of its own, as development containers have it: emptied
+        for name in os.listdir(path):
+            _delete(os.path.join(path, name), ignore_errors=ignore_errors)
     elif os.path.lexists(path):
         rmtree(path, ignore_errors=ignore_errors)

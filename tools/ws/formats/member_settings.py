@@ -10,7 +10,7 @@ from ws.model.names import normalise
 if TYPE_CHECKING:
     from ws.formats.tables import TableReader
 
-KEYS = ("sync", "ignore", "catalog", "dependencies")
+KEYS = ("sync", "ignore", "catalog", "dependencies", "python")
 DEPENDENCY_KEYS = ("develop", "source")
 
 _HERE = ("tool", "ws")
@@ -30,6 +30,7 @@ def read(reader: TableReader, tool: dict[str, Any]) -> MemberSettings:
         dependencies={
             normalise(name): _dependency(reader, dependencies, name) for name in dependencies
         },
+        python=reader.text(table, *_HERE, "python"),
     )
 
 

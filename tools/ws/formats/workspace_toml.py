@@ -17,7 +17,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "shared": ("package", "consumers", "dedupe", "keep"),
     "catalog": (),
     "catalogs": (),
-    "install": ("jobs", "engine", "link-mode"),
+    "install": ("jobs", "engine", "link-mode", "python", "venv"),
     "lock": ("ignore", "skew", "skew-exceptions"),
 }
 """Every key that this version knows, by table. A key without effect would be a lie.
@@ -29,6 +29,7 @@ _JOBS = re.compile(r"[1-9]\d*%?")
 _MODES = ("strict", "prefer")
 _ENGINES = ("poetry", "uv")
 _LINKS = ("clone", "copy", "hardlink", "symlink")
+_VENVS = ("member", "shared")
 _SKEWS = ("forbid", "warn", "allow")
 _OF_LOCKS = ("cannot-tell", "content-hash", "files", "inconsistent", "missing", "orphan",
              "path-dependency", "path-missing", "skew", "unreadable", "unsatisfied")  # fmt: skip
@@ -73,10 +74,14 @@ def read_parsed(
         == "strict",
         lock=_lock(reader, document),
         install_jobs=_jobs(reader, install),
-        install_engine=_choice(reader, install, ("install", "engine"), _ENGINES),
+        install_engine=_choice(reader, install, ("install", "engine"), _ENGINES)
+        if "engine" in install
+        else "",
         install_link_mode=_choice(reader, install, ("install", "link-mode"), _LINKS)
         if "link-mode" in install
         else "",
+        install_python=reader.text(install, "install", "python"),
+        one_venv=_choice(reader, install, ("install", "venv"), _VENVS) == "shared",
     )
     if "members" not in workspace and isinstance(document.get("workspace", {}), dict):
         reader.fault(

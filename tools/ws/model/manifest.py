@@ -56,6 +56,8 @@ class MemberSettings:
     """The name of the catalog that holds here instead of `[catalog]`."""
     dependencies: Mapping[str, DependencySettings] = field(default_factory=dict)
     """By normalised name."""
+    python: str = ""
+    """Which Python its environment is of; empty for what the workspace says."""
 
     def of(self, name: str) -> DependencySettings:
         """What is said of the dependency with this normalised name."""

@@ -5,11 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 from io import StringIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ws.model.environment import Inputs
     from ws.model.report import Outcome
+
+
+VERIFY = "verify"
+"""The tool that asks Poetry whether an environment is complete."""
 
 
 class Mode(Enum):
@@ -18,6 +22,23 @@ class Mode(Enum):
     APPLY = "apply"
     CHECK = "check"
     DIFF = "diff"
+
+
+class Supply(NamedTuple):
+    """Where the packages of environments come from; by default from the package indexes."""
+
+    offline: bool = False
+    """Whether nothing is asked of any network: what the engine's own caches hold must do."""
+    wheelhouses: tuple[str, ...] = ()
+    """Absolute folders, whose archives are taken instead of what package indexes have."""
+
+    @property
+    def asks_indexes(self) -> bool:
+        """Whether a package index may be asked for anything."""
+        return not self.offline and not self.wheelhouses
+
+
+INDEXES = Supply()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +99,17 @@ class RunTool:
 
     member: str
     tool: str
-    """`poetry`, for now."""
+    """The engine of environments, or what looks after it."""
     args: tuple[str, ...]
     folder: str
     """Where it runs, relative to the workspace root."""
     reason: str
     after: tuple[str, ...] = ()
     """Members whose action must have ended before, well or not, if this plan has one for them."""
+    venv: str = ""
+    """The environment it works on, relative to the workspace root."""
+    python: str = ""
+    """Which Python that is of, if it is to be made: a version, a program; empty for any."""
 
     @property
     def key(self) -> str:
@@ -109,8 +134,10 @@ class Install:
     anew: bool = False
     """Whether the environment that is there is thrown away first."""
     again: tuple[str, ...] = ()
-    """Normalised names of distributions that are taken out first, so that the engine lays them
-    down anew."""
+    """Normalised names of distributions that are taken out first: those that the engine is to lay
+    down anew, and those that nobody who shares the environment needs."""
+    verify: bool = False
+    """Whether the real Poetry is asked afterwards if it had anything to do."""
 
     @property
     def member(self) -> str:
@@ -121,6 +148,11 @@ class Install:
     def folder(self) -> str:
         """The member's folder, relative to the workspace root."""
         return self.run.folder
+
+    @property
+    def venv(self) -> str:
+        """The environment, relative to the workspace root."""
+        return self.run.venv
 
     @property
     def reason(self) -> str:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from ws.model.manifest import Manifest
 
+VENV = ".venv"
+"""The name of an environment's folder: Poetry and editors find it there by themselves."""
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -83,10 +86,14 @@ class Settings:
     lock: LockSettings = LockSettings()
     install_jobs: str = ""
     """`[install] jobs`, as for `--jobs`; empty for the default."""
-    install_engine: str = "poetry"
-    """Who makes environments: `poetry` or `uv`."""
+    install_engine: str = ""
+    """Who makes environments, `poetry` or `uv`; empty where nobody chose: Poetry."""
     install_link_mode: str = ""
     """How uv lays files down from its cache; empty for its default."""
+    install_python: str = ""
+    """Which Python environments are of, where neither the command line nor a member says so."""
+    one_venv: bool = False
+    """Whether all members share one environment, at the root (`[install] venv = "shared"`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,10 @@ class Workspace:
     def by_name(self) -> dict[str, Member]:
         """The members by normalised name."""
         return {member.name: member for member in self.members}
+
+    def venv(self, member: Member) -> str:
+        """The folder of a member's environment, relative to the root."""
+        return VENV if self.settings.one_venv else member.file(VENV)
 
     @property
     def graph(self) -> Graph:

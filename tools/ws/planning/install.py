@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import UsageError, WsError, raise_all
 from ws.formats.lock import locked_versions
 from ws.model.manifest import MAIN
 from ws.model.names import did_you_mean, normalise
-from ws.model.plan import Install, Plan, RunTool
+from ws.model.plan import INDEXES, VERIFY, Action, Install, Plan, RunTool
 from ws.model.report import Finding, Outcome
+from ws.model.workspace import VENV
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ws.model.environment import Inputs
+    from ws.model.plan import Supply
     from ws.model.workspace import Member
     from ws.planning.needs import Need
 
@@ -46,20 +48,60 @@ class Wishes:
     """Whether locks that lag behind a path dependency are installed all the same."""
     engine: str = ""
     """Who makes environments, `poetry` or `uv`; empty for what `workspace.toml` says."""
+    supply: Supply = INDEXES
+    """Where packages come from. It has no say in what the environment is."""
+    python: str = ""
+    """Which Python they are of; empty for what the members and `workspace.toml` say."""
+    verify: bool = False
+    """Whether Poetry is asked afterwards if it had anything to do."""
+
+
+class Asked(NamedTuple):
+    """What is asked of one member's environment."""
+
+    member: Member
+    options: tuple[str, ...]
+    """The arguments of Poetry."""
+    python: str = ""
+    """The Python that it is of; empty for any that the member allows."""
+
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """What its stamp keeps of that."""
+        return (*self.options, *(("--python", self.python) if self.python else ()))
+
+
+def from_recorded(member: Member, recorded: Sequence[str]) -> Asked:
+    """What was asked, from what a stamp keeps of it."""
+    if recorded[-2:-1] == ("--python",):
+        return Asked(member, tuple(recorded[:-2]), recorded[-1])
+    return Asked(member, tuple(recorded))
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One member whose environment needs something."""
 
-    member: Member
+    asked: Asked
     inputs: Inputs
     need: Need
     lock: bytes | None
+    venv: str
+    """The environment, relative to the workspace root."""
     tool: str = "poetry"
     """The engine."""
     because: str = ""
     """Why it is not the one that was asked for."""
+    python: str = ""
+    """The program of the Python for it, where it must be a certain one."""
+    unneeded: tuple[str, ...] = ()
+    """What is in it that nobody who shares it needs, by normalised name."""
+    verify: bool = False
+
+    @property
+    def member(self) -> Member:
+        """Whose environment it is."""
+        return self.asked.member
 
 
 NEVER = ("lock/missing", "lock/unreadable", "lock/content-hash", "lock/path-missing")
@@ -130,39 +172,71 @@ def refused(
     return tuple(settled)
 
 
+def in_conflict(members: Sequence[Member]) -> tuple[Outcome, ...]:
+    """The members that are not installed because they cannot share an environment."""
+    reason = "the locks do not fit into one environment"
+    return tuple(Outcome(member.name, "install", "failed", reason) for member in members)
+
+
 def fresh(members: Sequence[Member]) -> tuple[Outcome, ...]:
     """The members about which there is nothing to do."""
     return tuple(Outcome(member.name, "install", "skipped", "up to date") for member in members)
 
 
-def plan(tasks: Sequence[Task], settled: Sequence[Outcome]) -> Plan:
-    """Poetry for each member, one per distinct lock first, so that these warm Poetry's cache.
+def plan(tasks: Sequence[Task], settled: Sequence[Outcome], checks: Sequence[Action] = ()) -> Plan:
+    """An engine for each member that needs something, and `checks` for others.
 
-    Nothing is taken out of an environment that Poetry would not lay down again.
+    Of Poetry's, one per distinct lock goes first, so that these warm its cache. Members that share
+    an environment come one after the other.
     """
     leaders = _leaders([task for task in tasks if task.tool == "poetry"])
-    actions = []
+    last: dict[str, str] = {}
+    actions: list[Action] = []
     for task in tasks:
-        member, leader = task.member, leaders.get(task.member.name, task.member.name)
-        run = RunTool(
-            member=member.name,
-            tool=task.tool,
-            args=task.inputs.asked,
-            folder=member.path,
-            reason="; ".join(filter(None, (task.need.reason, task.because))),
-            after=() if leader == member.name else (leader,),
-        )
-        locked = {normalise(name) for name, _ in locked_versions(task.lock or b"")}
-        again = tuple(name for name in task.need.again if name in locked)
-        actions.append(Install(run, task.inputs, task.need.anew, again))
-    return Plan("install", tuple(actions), tuple(settled))
+        name = task.member.name
+        before = {last.get(task.venv, name), leaders.get(name, name)} - {name}
+        last[task.venv] = name
+        actions.append(_action(task, tuple(sorted(before))))
+    return Plan("install", (*actions, *checks), tuple(settled))
+
+
+def _action(task: Task, after: tuple[str, ...]) -> Install:
+    """Nothing is taken out of an environment that the engine would not lay down again."""
+    member = task.member
+    run = RunTool(
+        member=member.name,
+        tool=task.tool,
+        args=arguments(task.asked, task.venv),
+        folder=member.path,
+        reason="; ".join(filter(None, (task.need.reason, task.because))),
+        after=after,
+        venv=task.venv,
+        python=task.python,
+    )
+    locked = {normalise(name) for name, _ in locked_versions(task.lock or b"")}
+    again = (*(name for name in task.need.again if name in locked), *task.unneeded)
+    return Install(run, task.inputs, task.need.anew, again, task.verify)
+
+
+def arguments(asked: Asked, venv: str) -> tuple[str, ...]:
+    """What the engine is asked for: `sync` would take from others what they share it for."""
+    own = venv == asked.member.file(VENV)
+    return asked.options if own else ("install", *asked.options[1:])
+
+
+def verification(asked: Asked, venv: str) -> RunTool:
+    """Poetry, asked if it has anything to do about an environment that is up to date."""
+    member = asked.member
+    options = arguments(asked, venv)
+    return RunTool(member.name, VERIFY, options, member.path, "asked for (--verify)", venv=venv)
 
 
 def findings(plan: Plan) -> tuple[Finding, ...]:
     """What `--check` tells: what would be done to which member and why."""
     found = []
     for action in plan.actions:
-        assert isinstance(action, Install)
+        if not isinstance(action, Install):  # a verification changes nothing
+            continue
         what = "made anew" if action.anew else "brought up to date"
         found.append(
             Finding(
@@ -176,9 +250,19 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
     return tuple(found)
 
 
-def check_usage(members: Sequence[Member], wishes: Wishes) -> None:
-    """Raise `UsageError` (or `Faults`) for groups and extras that no member has, and the like."""
+def check_usage(members: Sequence[Member], wishes: Wishes, *, some_of_one: bool = False) -> None:
+    """Raise `UsageError` (or `Faults`) for groups and extras that no member has, and the like.
+
+    `some_of_one` says that `members` are not all of those that share one environment.
+    """
     faults = [*_wrong_groups(members, wishes.groups), *_wrong_extras(members, wishes)]
+    if some_of_one and wishes.sync:
+        fault = UsageError(
+            "--sync with --filter would take from the shared environment what other members need",
+            rule="usage/sync",
+            hint="ws install --sync, for all members",
+        )
+        faults.append(fault)
     raise_all(faults)
 
 

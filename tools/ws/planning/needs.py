@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ws.planning.stamp import PYTHON_GONE, changed_packages, moved, reasons, told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ws.model.environment import Environment, Inputs, Integrity, Stamp
 
@@ -25,6 +25,8 @@ class Found:
     """Whether an install was begun and not ended."""
     integrity: Callable[[], Integrity]
     """Looks at every file of every distribution: only asked about what is stale."""
+    other_python: str = ""
+    """The Python that is asked for, if the environment is of another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,4 +76,14 @@ def _lost(found: Found, inputs: Inputs, *, reinstall: bool) -> str:
         return "its .venv is no environment"
     if found.environment.python is None:
         return PYTHON_GONE
+    if found.other_python:
+        return f"Python {found.other_python} is asked for, and it is of another one"
     return moved(found.stamp, inputs) if found.stamp else ""
+
+
+def together(needs: Mapping[str, Need], asked: Iterable[str]) -> dict[str, Need]:
+    """What the members need that share one environment: one that is made anew all of them fill."""
+    anew = next((need for need in needs.values() if need.anew), None)
+    if anew is None:
+        return dict(needs)
+    return {name: Need(anew.reason, anew=not index) for index, name in enumerate(asked)}

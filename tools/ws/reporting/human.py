@@ -27,11 +27,14 @@ def render(report: Report, style: Style, *, verbose: bool = False) -> str:
     """What a person wants to read of a report: its data, findings and outcomes."""
     table = _TABLES.get(report.command)
     told = bool(report.data) and report.command in _TELLING
+    data = report.text or (table(report.data, style) if table and report.data else "")
+    last = report.command in _LAST
     blocks = [
         report.diff,
-        report.text or (table(report.data, style) if table and report.data else ""),
+        "" if last else data,
         *(_finding(finding, style) for finding in report.findings if not told),
         *_outcomes(report, style, verbose=verbose),
+        data if last else "",
     ]
     return "".join(blocks)
 
@@ -112,6 +115,8 @@ _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
 }
 _TELLING = ("doctor",)
 """Commands whose table tells the findings, too."""
+_LAST = ("install",)
+"""Commands whose table is the end of the story: failures are told before it."""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], style: Style) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from ws.reporting.human import Style
 
 _COUNTS = ("installed", "updated", "removed")
+_OTHERWISE = {"skipped": "nothing", "failed": "failed", "aborted": "interrupted"}
 
 
 def render(data: Mapping[str, Any], style: Style) -> str:
@@ -18,19 +19,27 @@ def render(data: Mapping[str, Any], style: Style) -> str:
         return ""
     from ws.reporting.human import table
 
-    head = ("MEMBER", "ENGINE", "DONE", "TIME")
-    return table(head, [tuple(_row(member)) for member in data["members"]], style)
+    times = ["TIME", *map(_time, data["members"])]
+    width = max(map(len, times))  # numbers stand below each other
+    head, *rows = (
+        (*row, time.rjust(width))
+        for row, time in zip(
+            [("MEMBER", "ENGINE", "DONE"), *map(_row, data["members"])], times, strict=True
+        )
+    )
+    return table(head, rows, style)
 
 
-def _row(member: Mapping[str, Any]) -> Iterator[str]:
-    yield member["member"]
-    yield member["engine"] or "-"
-    yield _done(member)
-    yield f"{member['seconds']:.1f} s" if member["engine"] else "-"
+def _row(member: Mapping[str, Any]) -> tuple[str, str, str]:
+    return member["member"], member["engine"] or "-", _done(member)
+
+
+def _time(member: Mapping[str, Any]) -> str:
+    return f"{member['seconds']:.1f} s" if member["engine"] else "-"
 
 
 def _done(member: Mapping[str, Any]) -> str:
     if member["status"] != "done":
-        return "nothing" if member["status"] == "skipped" else str(member["status"])
+        return _OTHERWISE[member["status"]]
     changes = [f"{member[name]} {name}" for name in _COUNTS if member.get(name)]
     return ", ".join(changes) or "the member itself"
