@@ -8,7 +8,8 @@ All environments from nothing, in a scratch copy of the members, all in one run:
 - `ws install` with Poetry, as many at a time as there are cores;
 - `ws install --engine uv` with a warm cache, and with an empty one;
 - uv by script: for each member `uv venv` and `uv pip install` from requirements that are ready,
-  then the editables, with the same cache and flags, as many at a time.
+  then the editables, with the same cache and flags, as many at a time; and without the editables,
+  which are what costs most there.
 
 Then nothing to do: the loop of Poetry, `ws install`, and `python -c pass`. Old environments are
 moved away and not deleted: making files is slow on some disks right after. CPU time has the
@@ -46,7 +47,8 @@ cd {folder}
 {uv} venv -q --no-project --python {python} .venv
 {uv} pip install -q --no-deps --no-sources --python .venv/bin/python --require-hashes \
 -r {requirements}
-{uv} pip install -q --no-deps --no-sources --python .venv/bin/python {editables}
+test -n "$WITHOUT_EDITABLES" || {uv} pip install -q --no-deps --no-sources \
+--python .venv/bin/python {editables}
 """
 
 
@@ -159,14 +161,18 @@ def from_nothing(place: Place, scratch: Path, rounds: int) -> dict[str, Cost]:
     found["nothing to do, the loop"] = place.loop(*install)
     place.clear()
     found["ws install"] = place.cost(".", *WS)
-    runs: dict[str, list[Cost]] = {"ws, uv": [], "uv by script": [], "ws, uv, empty cache": []}
+    names = ("ws, uv", "uv by script", "the same without editables", "ws, uv, empty cache")
+    runs: dict[str, list[Cost]] = {name: [] for name in names}
     for number in range(rounds):
         place.clear()
         runs["ws, uv"].append(place.cost(".", *WS, "--engine", "uv"))
         place.clear()
         os.environ["UV_OFFLINE"] = "1"  # as ws has it where nothing is missing
         runs["uv by script"].append(all_at_once(place, ready, jobs))
-        del os.environ["UV_OFFLINE"]
+        place.clear()
+        os.environ["WITHOUT_EDITABLES"] = "1"
+        runs["the same without editables"].append(all_at_once(place, ready, jobs))
+        del os.environ["UV_OFFLINE"], os.environ["WITHOUT_EDITABLES"]
         place.clear()
         os.environ["UV_CACHE_DIR"] = str(scratch / f"cache-{number}")
         runs["ws, uv, empty cache"].append(place.cost(".", *WS, "--engine", "uv"))
@@ -213,6 +219,8 @@ def main() -> None:
     ratio("loop of poetry / ws with Poetry, clock", loop.clock, parallel.clock, ">= 1.6")
     ratio("ws with uv / uv by script, clock", fast.clock, script.clock, "<= 1.3")
     ratio("ws with uv / uv by script, CPU", fast.cpu, script.cpu, "<= 1.3")
+    part = found["the same without editables"]
+    ratio("ws with uv / uv by script without editables, clock", fast.clock, part.clock, "nothing")
     ratio("nothing to do: loop of poetry / ws, CPU", still.cpu, idle.cpu, ">= 60, better 100")
     ratio("nothing to do: ws / python -c pass, CPU", idle.cpu, found["python -c pass"].cpu, "<= 14")
 
