@@ -21,8 +21,11 @@ class Flag(NamedTuple):
 
     name: str
     value: str
-    """As written, variables unexpanded; empty for a flag without a value."""
+    """Variables unexpanded, quotes taken off as the builder does it; empty for a flag without a
+    value."""
     span: Span
+    has_value: bool = True
+    """Whether there is an equals sign."""
 
 
 class Word(NamedTuple):
@@ -39,8 +42,11 @@ class Heredoc(NamedTuple):
 
     name: str
     text: str
+    """The lines before the one that ends it; without leading tabs after `<<-`."""
     expand: bool
     """Whether variables in it are expanded: not, where the word is quoted."""
+    span: Span = Span(0, 0)
+    """Those lines in the file's text, each with its line end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +68,17 @@ class Instruction:
     json: bool = False
     """Whether the arguments were given in JSON form."""
     heredocs: tuple[Heredoc, ...] = ()
+    inner: Instruction | None = None
+    """Of an `ONBUILD`, what it holds back for images built from this one."""
+
+    @property
+    def pairs(self) -> tuple[tuple[str, str | None], ...]:
+        """Of an `ARG`, `ENV` or `LABEL`: each name and its value as written, `None` without one."""
+        texts = [word.text for word in self.words]
+        if self.kind != "ARG" and len(texts) == 2 and "=" not in texts[0]:  # noqa: PLR2004
+            return ((texts[0], texts[1]),)  # the old form, `ENV NAME some text`
+        cut = (text.partition("=") for text in texts)
+        return tuple((name, value if equals else None) for name, equals, value in cut)
 
     def flag(self, name: str) -> str | None:
         """The value of a flag, the last one if there are several; `None` if it is not there."""
@@ -108,3 +125,13 @@ class Dockerfile:
     stages: tuple[Stage, ...] = ()
     problems: tuple[Problem, ...] = ()
     """What a builder would refuse; the rest was read as far as it makes sense."""
+    orphans: tuple[Instruction, ...] = ()
+    """What stands before the first `FROM` and is no `ARG`: a problem too."""
+
+    @property
+    def instructions(self) -> tuple[Instruction, ...]:
+        """All of them, in the file's order."""
+        found = [*self.arguments, *self.orphans]
+        for stage in self.stages:
+            found += (stage.source, *stage.instructions)
+        return tuple(sorted(found, key=lambda instruction: instruction.span))
