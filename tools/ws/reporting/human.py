@@ -10,7 +10,13 @@ if TYPE_CHECKING:
 
     from ws.model.report import Finding, Outcome, Report
 
-_DONE = {"lock": "locked", "install": "installed", "sync": "synced", "new": "made"}
+_DONE = {
+    "lock": "locked",
+    "install": "installed",
+    "sync": "synced",
+    "new": "made",
+    "docker new": "written",
+}
 _SUMMED = {"skipped": "had nothing to do", "failed": "failed", "aborted": "interrupted"}
 _COLOURS = {"error": "red", "warning": "yellow", "failed": "red", "aborted": "yellow"}
 
