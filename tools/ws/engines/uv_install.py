@@ -191,13 +191,14 @@ class _Work:
         file = self.scratch / "requirements.txt"
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         compiled = ("--compile-bytecode",) if self.asked.compiled else ()
-        args = ("pip", "install", "--python", str(environment.python), "--no-deps", "--no-sources")
-        program = self.engine.uv
+        where = ("--python", str(environment.python), "--no-deps", "--no-sources")
+        args = ("pip", "install", *where, *compiled, *options, "-r", str(file))
         environ = uv.with_indexes(
-            program.environ, wanted.indexes, needs_default=wanted.needs_default
+            self.engine.uv.environ, wanted.indexes, needs_default=wanted.needs_default
         )
-        run = replace(program, environ=environ).run_cached
-        return run((*args, *compiled, *options, "-r", str(file)), self.scratch, self.say).code
+        program = replace(self.engine.uv, environ=environ)
+        in_turn = lines is wanted.hashed and not wanted.built
+        return program.run_cached(args, self.scratch, self.say, in_turn=in_turn).code
 
 
 class _StepReader:
