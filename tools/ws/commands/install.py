@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ws.model.workspace import Workspace
 
 _NEXT = "poetry -C <member> run <program>, or . <member>/.venv/bin/activate"
+_NEXT_OF_ONE = ".venv/bin/<program>, or . .venv/bin/activate"
 _AGAIN = "mend what failed, then `ws install` again: it goes on from there"
 
 
@@ -68,7 +69,8 @@ def run(
 
     engine = wishes.engine or workspace.settings.install_engine
     hint = faster.notes(report.outcomes, engine, context.environ)
-    notes = (*hint, *without, f"next: {_AGAIN if failed else _NEXT}")
+    then = _NEXT_OF_ONE if workspace.settings.one_venv else _NEXT
+    notes = (*hint, *without, f"next: {_AGAIN if failed else then}")
     return replace(report, data=_data(report.outcomes), notes=(*report.notes, *notes))
 
 
