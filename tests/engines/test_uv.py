@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -160,3 +161,22 @@ def test_online_is_asked_only_when_the_cache_lacks_something(tmp_path: Path) -> 
     said.clear()
     assert runner.run_cached(["pip", "there"], tmp_path, said.append).tail == tuple(said)
     assert said == ["--no-progress pip there http://***@h/"]
+
+
+def test_one_goes_online_at_a_time_and_the_others_find_what_it_has_downloaded(
+    tmp_path: Path,
+) -> None:
+    """Nobody is kept waiting where a build may take long."""
+    fake = script(
+        tmp_path / "uv",
+        'case "$2" in --offline) test -e done;;'
+        ' *) echo "$$" >> asked; sleep 0.3; touch done;; esac',
+    )
+    runner = uv.Uv(fake, os.environ, Processes())
+
+    def ask(_: int) -> int:
+        return runner.run_cached(["pip"], tmp_path, lambda _line: None, in_turn=True).code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(ask, range(4))) == [0, 0, 0, 0]
+    assert len((tmp_path / "asked").read_text().split()) == 1

@@ -278,10 +278,10 @@ def test_what_is_gone_of_an_editables_dist_info_comes_back(
 def test_other_settings_of_poetrys_are_looked_at(place: Place) -> None:
     settings = place.root / "one/poetry.toml"
     settings.write_text("[virtualenvs]\nprompt = 'mine'\n")
-    assert place.needs() == {"one": "brought up to date: its poetry.toml has changed"}
+    assert place.needs() == {"one": "made anew: its poetry.toml has changed"}
     place.mend()
     settings.unlink()
-    assert place.needs() == {"one": "brought up to date: its poetry.toml has changed"}
+    assert place.needs() == {"one": "made anew: its poetry.toml has changed"}
 
 
 @only_poetry
@@ -289,7 +289,7 @@ def test_what_poetry_does_not_manage_is_left_alone(place: Place) -> None:
     """virtualenv's pip has a RECORD that names files which never were."""
     assert list(place.site.glob("pip-*.dist-info"))
     (place.root / "one/poetry.toml").write_text("[virtualenvs.options]\nno-pip = false\n")
-    assert place.needs() == {"one": "brought up to date: its poetry.toml has changed"}
+    assert place.needs() == {"one": "made anew: its poetry.toml has changed"}
     place.mend()
     assert list(place.site.glob("pip-*.dist-info"))
 

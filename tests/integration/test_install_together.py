@@ -248,16 +248,27 @@ def test_an_environment_that_cannot_be_written_is_told(
     assert "Read-only file system" in found["ann"]["reason"]
 
 
-def test_a_file_in_the_place_of_the_environment_gives_way(place: Place) -> None:
-    (place.root / "ann/.venv").write_text("not an environment\n")
+@pytest.mark.parametrize("options", [(), ("--reinstall",)])
+def test_what_lies_in_the_place_of_the_environment_is_left_alone(
+    place: Place, options: tuple[str, ...]
+) -> None:
+    precious = place.root / "ann/.venv"
+    precious.write_text("mine\n")
+    code, found, said = place.install("--filter", "ann", *options)
+    assert (code, found["ann"]["status"]) == (1, "failed"), (found, said)
+    assert found["ann"]["reason"] == (
+        "its .venv is no environment, and not empty: it was left alone; move it away, and run ws"
+        " install again"
+    )
+    assert precious.read_text() == "mine\n"
+    precious.unlink()
+    precious.mkdir()  # an empty folder is nobody's work
     code, found, said = place.install("--filter", "ann")
     assert (code, found["ann"]["status"]) == (0, "done"), (found, said)
-    assert found["ann"]["reason"] == "made anew: its .venv is no environment"
-    assert "0 installs, 0 updates, 0 removals" in place.sync_finds("ann")
 
 
 @pytest.mark.parametrize("exists", [True, False])
-def test_an_environment_behind_a_link_out_of_the_workspace_is_left_alone(
+def test_an_environment_behind_a_link_is_left_alone(
     place: Place, tmp_path: Path, *, exists: bool
 ) -> None:
     outside = tmp_path / "outside"
@@ -269,8 +280,7 @@ def test_an_environment_behind_a_link_out_of_the_workspace_is_left_alone(
     code, found, said = place.install("--filter", "ann")
     assert (code, found["ann"]["status"]) == (1, "failed"), (found, said)
     assert found["ann"]["reason"] == (
-        "this lies outside the workspace, behind a link; it was left alone; replace the link by a"
-        " file inside the workspace"
+        "its .venv is a link: it was left alone; move it away, and run ws install again"
     )
     assert link.readlink() == outside
     assert outside.exists() is exists

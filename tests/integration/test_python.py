@@ -95,7 +95,7 @@ def test_a_python_that_is_not_there_stops_that_member(root: Path, ws: Ws, engine
     assert not (root / "one/.venv").exists()
 
 
-@pytest.mark.usefixtures("root")
+@pytest.mark.usefixtures("real_poetry", "root")
 def test_poetry_has_nothing_to_do_after_either_engine(ws: Ws, engine: str) -> None:
     install = ("install", "--engine", engine, "--format", "json", "--verify")
     assert outcome(ws(*install)) == ("done", "")

@@ -111,6 +111,25 @@ def test_sync_takes_out_only_what_no_member_needs(root: Path, ws: Ws, engine: st
     assert ws("install", "--sync", "--check").code == 0
 
 
+def test_a_member_that_goes_and_comes_back_is_installed_again(root: Path, ws: Ws) -> None:
+    """As with every change of branch."""
+    assert ws("install").code == 0
+    (root / "one").rename(root.parent / "one")
+    (root / "workspace.toml").write_text(
+        (root / "workspace.toml").read_text().replace('"one", ', "")
+    )
+    table = ws("install", "--sync", "--format", "json").json["data"]["members"]
+    assert sum(row.get("removed", 0) for row in table) == 2
+    assert packages(root) == ["alpha", "beta", "shared", "two"]
+    (root.parent / "one").rename(root / "one")
+    (root / "workspace.toml").write_text(
+        (root / "workspace.toml").read_text().replace('["two"', '["one", "two"')
+    )
+    assert ws("install", "--check").code == 1
+    assert ws("install").code == 0
+    assert packages(root) == ["alpha", "beta", "gamma", "one", "shared", "two"]
+
+
 def test_locks_that_do_not_fit_into_it_are_told_before_anything_is_installed(
     root: Path, ws: Ws
 ) -> None:

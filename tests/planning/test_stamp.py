@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ws.model.environment import Environment, Inputs, Integrity, Stamp
-from ws.planning.needs import Found, Need, need
+from ws.planning.needs import LINK, Found, Need, need
 from ws.planning.stamp import parts, reasons, told
 
 NAMES = {"packages/shared": "shared"}
@@ -171,6 +171,23 @@ def test_an_environment_of_which_nothing_can_be_kept_is_made_anew() -> None:
     assert needed(environment=ENVIRONMENT._replace(config="")) == Need(
         "its .venv is no environment", anew=True
     )
+
+
+def test_a_python_that_the_member_does_not_allow_any_more_is_replaced() -> None:
+    told = "it is of Python 3.11.4, and the member allows >=3.13"
+    there = Found(ENVIRONMENT, None, marked=False, integrity=lambda: FINE, forbidden=lambda: told)
+    assert need(there, INPUTS, NAMES) == Need(told, anew=True)
+
+
+def test_what_poetrys_settings_say_of_an_environment_holds_for_new_ones_only() -> None:
+    path = f"{INPUTS.folder}/poetry.toml"
+    inputs = INPUTS._replace(files={**INPUTS.files, path: "other"})
+    assert needed(inputs) == Need("its poetry.toml has changed", anew=True)
+
+
+def test_what_may_be_somebodys_work_is_left_alone_even_where_all_is_to_be_made_anew() -> None:
+    there = Found(ENVIRONMENT, None, marked=False, integrity=lambda: FINE, foreign=lambda: LINK)
+    assert need(there, INPUTS, NAMES, reinstall=True) == Need("its .venv is a link")
 
 
 def test_what_poetry_believes_to_be_fine_is_taken_out_first() -> None:

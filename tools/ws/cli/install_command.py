@@ -72,6 +72,8 @@ def install(
     from ws.commands import install as command
     from ws.planning.install import Groups, Wishes
 
+    if check and flags["verify"]:
+        raise click.UsageError("--check and --verify exclude each other: a check installs nothing.")
     groups = Groups(_names(only), _names(with_), _names(without))
     supply = command.supply(context, offline=offline, wheelhouses=wheelhouse)
     wishes = Wishes(

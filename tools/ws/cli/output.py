@@ -24,11 +24,19 @@ def tell(report: Report, output: Output) -> Exit:
     if output.format == "human":
         _tell_person(report, output)
     else:
-        _write(_document(report, output))
+        told = _with_failures(report) if output.format in ("github", "sarif") else report
+        _write(_document(told, output))
+        sys.stdout.flush()
+        if output.format == "github":
+            _summarise(told, output)
     sys.stdout.flush()
-    if output.format == "github":
-        _summarise(report, output)
     return report.exit_code(strict=output.strict)
+
+
+def _with_failures(report: Report) -> Report:
+    from ws.reporting.failures import with_failures
+
+    return with_failures(report)
 
 
 def _tell_person(report: Report, output: Output) -> None:
@@ -36,7 +44,9 @@ def _tell_person(report: Report, output: Output) -> None:
 
     faulty = report.fault is not None and not report.outcomes
     stream = sys.stderr if faulty else sys.stdout
-    body = human.render(report, style_for(output.color, stream), verbose=output.verbose)
+    body = human.render(
+        report, style_for(output.color, stream), verbose=output.verbose, quiet=output.quiet
+    )
     if faulty:
         click.echo(body, nl=False, err=True, color=True)
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -74,8 +75,10 @@ class _All:
             for follower in [*self._followers]:
                 try:
                     getattr(follower, event)(*details)
-                except OSError:  # whoever followed is gone, or its disk is full: the work goes on
+                except OSError as error:  # its reader is gone, its disk is full: the work goes on
                     self._followers.remove(follower)
+                    if isinstance(follower, _Events):
+                        follower.give_up(error)
 
 
 class _Lines:
@@ -143,6 +146,13 @@ class _Events:
         if not self._file.closed:
             self._write("ended")
             self._file.close()
+
+    def give_up(self, error: OSError) -> None:
+        """Say once that the events cannot be written any more."""
+        with contextlib.suppress(OSError):  # what is left in the buffer
+            self._file.close()
+        with contextlib.suppress(OSError):  # nobody reads that either
+            click.echo(f"warning: --events: {error.strerror}; there are no more", err=True)
 
     def _write(self, event: str, **details: Any) -> None:  # noqa: ANN401 - plain data
         at = round(time.monotonic() - self._begin, 3)

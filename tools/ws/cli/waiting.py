@@ -37,7 +37,7 @@ def waits(plan: Plan) -> dict[str, tuple[str, ...]]:
 
 
 def first(waiting: Mapping[str, Sequence[str]]) -> list[str]:
-    """A line for each member that others wait for, before anything has begun."""
+    """A line for each member that goes first of all, and for which others wait."""
     led: dict[str, list[str]] = {}
     for member, others in waiting.items():
         for other in others:
@@ -45,6 +45,7 @@ def first(waiting: Mapping[str, Sequence[str]]) -> list[str]:
     return [
         f"{leader} goes first: {_names(members)} wait{'s' * (len(members) == 1)} for it"
         for leader, members in led.items()
+        if leader not in waiting
     ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ws.files import stamps
 from ws.files.cache import Cache
-from ws.files.environment import facts, integrity
+from ws.files.environment import facts, foreign, integrity
 from ws.model.environment import Inputs
 from ws.model.workspace import VENV
 from ws.planning import pythons, stamp
@@ -118,12 +118,15 @@ class _Look:
         folder = os.path.join(self._workspace.root, venv)
         environment = self._facts(folder)
         stamped = self._stamped(asked.member, venv)
+        marked = stamps.is_marked(self._workspace.root, venv)
         return Found(
             environment,
             stamped,
-            stamps.is_marked(self._workspace.root, venv),
+            marked,
             partial(self._integrity, folder),
             self._other_python(asked, stamped, environment),
+            partial(pythons.forbidden, asked.member.manifest.python, environment),
+            str if marked else partial(foreign, folder),
         )
 
     def _stamped(self, member: Member, venv: str) -> Stamp | None:

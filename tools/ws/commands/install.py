@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from ws.model.workspace import Workspace
 
 _NEXT = "poetry -C <member> run <program>, or . <member>/.venv/bin/activate"
+_NEXT_OF_ONE = ".venv/bin/<program>, or . .venv/bin/activate"
 _AGAIN = "mend what failed, then `ws install` again: it goes on from there"
+_ON = "`ws install` again: it goes on from there"
 
 
 class _Decided(NamedTuple):
@@ -46,7 +48,7 @@ def run(
     jobs_from(jobs, workspace.settings.install_jobs)
     decided = _decided(context, workspace, wishes)
     if check:
-        return _checked(decided)
+        return _checked(decided, install.said(wishes))
     if decided.plan.is_empty:  # nobody need be waited for, and no Poetry be looked for
         return _idle(context, workspace, decided)
     from ws.commands.work import Decision, carry_out  # costs start-up; checks do without
@@ -61,15 +63,21 @@ def run(
         report = carry_out(context, decide, jobs=jobs, supply=wishes.supply)
     finally:
         sweep(Store(workspace.root))
-    failed = any(outcome.status in ("failed", "aborted") for outcome in report.outcomes)
     without = went_on.notes(report.outcomes, workspace.graph)
     report = replace(report, outcomes=went_on.noted(report.outcomes, workspace.graph))
     from ws.commands import faster  # costs start-up, as above
 
     engine = wishes.engine or workspace.settings.install_engine
     hint = faster.notes(report.outcomes, engine, context.environ)
-    notes = (*hint, *without, f"next: {_AGAIN if failed else _NEXT}")
+    notes = (*hint, *without, f"next: {_next(report.outcomes, one=workspace.settings.one_venv)}")
     return replace(report, data=_data(report.outcomes), notes=(*report.notes, *notes))
+
+
+def _next(outcomes: Sequence[Outcome], *, one: bool) -> str:
+    ends = {outcome.status for outcome in outcomes}
+    if "failed" in ends:
+        return _AGAIN
+    return _ON if "aborted" in ends else _NEXT_OF_ONE if one else _NEXT
 
 
 def supply(context: Context, *, offline: bool, wheelhouses: Sequence[str]) -> Supply:
@@ -111,11 +119,12 @@ def _decided(context: Context, workspace: Workspace, wishes: install.Wishes) -> 
     worked_on = [each for each in asked if each.member.name in lacking]
     tasks, failed, conflicts = prepared(context, workspace, worked_on, lacking, wishes)
     plan = install.plan(tasks, (*settled, *failed), verified)
+    refusing += () if conflicts else install.impossible(failed)
     return _Decided(plan, refusing, (*findings, *conflicts))
 
 
-def _checked(decided: _Decided) -> Report:
-    stale = install.findings(decided.plan)
+def _checked(decided: _Decided, options: Sequence[str]) -> Report:
+    stale = install.findings(decided.plan, options)
     findings = (*decided.refusing, *decided.findings, *stale)
     fine = () if findings else ("install: every environment is as it should be",)
     return Report("install", findings=findings, notes=fine)

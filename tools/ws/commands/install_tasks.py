@@ -14,7 +14,7 @@ from ws.errors import WsError
 from ws.files.store import Store
 from ws.model.report import Outcome
 from ws.planning.install import Task, in_conflict
-from ws.planning.needs import FIRST
+from ws.planning.needs import FIRST, NOT_OURS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -60,7 +60,8 @@ def prepared(
     if one.conflicts:
         return Prepared((), in_conflict([each.member for each in asked]), one.conflicts)
     found = _tasks(context, workspace, asked, lacking, wishes)
-    tasks = [replace(task, python=one.python) for task in found.tasks]
+    sharing = tuple(member.path for member in workspace.members)
+    tasks = [replace(task, python=one.python, sharing=sharing) for task in found.tasks]
     first = [replace(task, unneeded=one.unneeded) for task in tasks[:1]]
     return found._replace(tasks=(*first, *tasks[1:]))
 
@@ -80,6 +81,10 @@ def _tasks(
     for each in asked:
         member, (inputs, need) = each.member, lacking[each.member.name]
         text, python = texts[member.name], ""
+        if need.reason in NOT_OURS:
+            reason = f"{need.reason}: it was left alone; move it away, and run ws install again"
+            settled.append(Outcome(member.name, "install", "failed", reason))
+            continue
         try:
             if each.python and _is_new(need) and not workspace.settings.one_venv:
                 python = _python(context, each, interpreters())

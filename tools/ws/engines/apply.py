@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -9,7 +10,7 @@ from ws.engines import installing, scheduler
 from ws.errors import WsError
 from ws.model.plan import VERIFY, Install, MakeFolder, Plan, Relock, RunTool, WriteFile
 from ws.model.report import Outcome
-from ws.planning.failure import killed
+from ws.planning.failure import failure, killed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -137,10 +138,17 @@ def _task(plan: Plan, action: Action, powers: Powers) -> scheduler.Task:
             reason = "; ".join(filter(None, (error.reason, error.hint)))
             return Outcome(action.member, plan.command, "failed", reason)
         except OSError as error:
-            reason = f"{error.strerror}: {error.filename}" if error.filename else str(error)
-            return Outcome(action.member, plan.command, "failed", reason)
+            return Outcome(action.member, plan.command, "failed", _told(error, powers.store.root))
 
     return scheduler.Task(action.member, plan.command, run, after)
+
+
+def _told(error: OSError, root: Path) -> str:
+    """What the system refused, for what file, and what to do where that is known."""
+    known = failure([str(error)])
+    where = str(error.filename or "").removeprefix(f"{root.resolve()}{os.sep}")
+    said = str(known or error.strerror or error)
+    return f"{where}: {said}" if where else said
 
 
 def _done(plan: Plan, action: Action, powers: Powers) -> Outcome:
@@ -182,6 +190,7 @@ def _install(plan: Plan, action: Install, powers: Powers) -> Outcome:
         outcome, code = _run_tool(plan, action.run, powers)
         return outcome, code != 0 and (powers.processes.stopped or code in _KILLED)
 
+    _log(plan, action.run, powers)  # before anything is taken away: it may not be possible
     outcome = installing.install(action, powers.store, run)
     if outcome.status != "done" or not action.verify:
         return outcome
@@ -192,9 +201,7 @@ def _install(plan: Plan, action: Install, powers: Powers) -> Outcome:
 def _run_tool(plan: Plan, action: RunTool, powers: Powers) -> tuple[Outcome, int]:
     """Run the tool, and once more if it failed for a reason that passes."""
     tool = powers.tools[action.tool]
-    name = f"{action.member}-{VERIFY}" if action.tool == VERIFY else action.member
-    log = powers.store.memory("logs", plan.command, f"{name}.log")
-    log.unlink(missing_ok=True)
+    log = _log(plan, action, powers)
     for attempt in (1, 2):
         completed, counts = _follow(tool, action, log, powers)
         retry = attempt == 1 and completed.code != 0 and tool.is_passing(completed.tail)
@@ -209,7 +216,17 @@ def _run_tool(plan: Plan, action: RunTool, powers: Powers) -> tuple[Outcome, int
     told = killed(action.tool, completed.code) or tool.explain(completed.tail)
     reason = str(told or f"{action.tool} ended with code {completed.code}")
     output = tuple(line for line in completed.tail if line.strip())[-_SHOWN:]
-    return replace(outcome, status="failed", reason=reason, output=output), completed.code
+    failed = replace(outcome, status="failed", reason=reason, output=output, counts=None)
+    return failed, completed.code
+
+
+def _log(plan: Plan, action: RunTool, powers: Powers) -> Path:
+    """A new log for what a tool says. Raises `WorkError`, `OSError`."""
+    name = f"{action.member}-{VERIFY}" if action.tool == VERIFY else action.member
+    log = powers.store.memory("logs", plan.command, f"{name}.log")
+    log.unlink(missing_ok=True)
+    log.touch()
+    return log
 
 
 def _follow(

@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from ws.errors import WorkError
+from ws.errors import WorkError, WsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,10 +112,22 @@ def _told(folder: Path) -> Iterator[None]:
         yield
     except (ValueError, RuntimeError, FileNotFoundError) as error:
         raise WorkError(
-            f"{folder.name} cannot be installed: {' '.join(str(error).split())}",
+            f"{_name(folder)} cannot be installed: {' '.join(str(error).split())}",
             rule="install/not-installable",
             hint="say in its pyproject.toml where its packages are, or set package-mode = false",
         ) from error
+
+
+def _name(folder: Path) -> str:
+    """What people call a package: by its manifest, else by its folder."""
+    from ws.formats.toml import parse
+
+    try:
+        document = parse((folder / "pyproject.toml").read_bytes(), "pyproject.toml")[1]
+    except (OSError, WsError):
+        return folder.name
+    tables = document.get("project", {}), document.get("tool", {}).get("poetry", {})
+    return next((str(table["name"]) for table in tables if "name" in table), folder.name)
 
 
 def _pth(builder: Any, environment: Environment) -> Path:  # noqa: ANN401 - untyped here

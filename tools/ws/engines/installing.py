@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ws.errors import WsError
 from ws.files import stamps, venvs
 from ws.files.environment import facts
+from ws.model.report import Counts
 from ws.planning.needs import FIRST
 
 if TYPE_CHECKING:
@@ -37,18 +38,20 @@ def install(action: Install, store: Store, run: Callable[[], tuple[Outcome, bool
     stamps.remove_stamps(store.root, action.venv)
     if action.anew:
         venvs.set_aside(store, action.venv)
-    venvs.take_out(store, action.venv, action.again)
+    venvs.take_out(store, action.venv, (*action.again, *action.unneeded))
     try:
         outcome, killed = run()
     except WsError:  # the engine was not even started
         marker.unlink(missing_ok=True)
         raise
-    if not killed:
+    there = facts(str(store.root / action.venv))
+    if not killed and (there is None or there.config):  # else it is half of one
         marker.unlink(missing_ok=True)
     if outcome.status == "done":
-        inputs = {folder: stamp.inputs for folder, stamp in others.items()}
+        inputs = {each: others[each].inputs for each in action.sharing if each in others}
         _stamp(store.root, action.venv, inputs | {action.folder: action.inputs})
-        return replace(outcome, reason=_told(action, outcome.reason))
+        counts = _counted(action, outcome.counts)
+        return replace(outcome, reason=_told(action, outcome.reason), counts=counts)
     if not killed:
         _stamp(store.root, action.venv, {})  # it is ours, whatever is in it
     return outcome
@@ -58,6 +61,14 @@ def _told(action: Install, reason: str) -> str:
     """Why it was done, unless that goes without saying."""
     why = f"made anew: {action.reason}" if action.anew else action.reason
     return "; ".join(told for told in (why, reason) if told and told != FIRST)
+
+
+def _counted(action: Install, counts: Counts | None) -> Counts | None:
+    """What was changed, with what the engine does not know of."""
+    if not action.unneeded:
+        return counts
+    counts = counts or Counts()
+    return counts._replace(removed=counts.removed + len(action.unneeded))
 
 
 def _stamp(root: Path, venv: str, inputs: Mapping[str, Inputs]) -> None:

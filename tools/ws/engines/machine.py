@@ -56,7 +56,7 @@ def gather(
         docker_path = find("docker", environ)
         names = [find(name, environ) for name in ("python3", "python")]
         pythons = [pool.submit(ask, path, "--version") for path in dict.fromkeys(names)]
-        uv = pool.submit(ask, find("uv", environ, beside=True), "--version")
+        uv = pool.submit(ask, uv_path(environ), "--version")
         git = pool.submit(ask, find("git", environ), "--version")
         docker = pool.submit(ask, docker_path, "--version")
         engine = pool.submit(ask, docker_path, *ASK_VERSION)
@@ -157,6 +157,11 @@ def environment(member: str, venv: Path) -> Venv:
     python = venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     whole = (venv / "pyvenv.cfg").is_file() and python.exists()
     return Venv(member, "made" if whole else "broken")
+
+
+def uv_path(environ: Mapping[str, str]) -> str:
+    """The uv that `ws install` takes; what `WS_UV` names even if it is none, to be told so."""
+    return environ.get("WS_UV") or find("uv", environ, beside=True)
 
 
 def _versions(asked: Sequence[Program], environ: Mapping[str, str]) -> tuple[str, ...]:

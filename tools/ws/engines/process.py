@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _GRACE = 5.0
 """Seconds that a program gets to end by itself after it was asked to."""
 _TAIL = 200
+_OF_TERMINALS = frozenset({"COLUMNS", "LINES"})
+"""Programs that believe in a width break their lines, which nobody can read any more."""
 
 
 class Completed(NamedTuple):
@@ -155,7 +157,7 @@ class Processes:
                 process = subprocess.Popen(
                     list(argv),
                     cwd=folder,
-                    env=dict(environ),
+                    env={key: text for key, text in environ.items() if key not in _OF_TERMINALS},
                     stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE if talks else subprocess.STDOUT,

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from ws.engines.which_poetry import MIRROR
@@ -64,6 +65,8 @@ class Uv:
     """Whether nothing but uv's cache may be asked."""
     wheelhouses: tuple[str, ...] = ()
     """Absolute folders whose archives are taken instead of what package indexes have."""
+    turn: Lock = field(default_factory=Lock, compare=False, repr=False)
+    """Held while downloads go on that others may need as well."""
 
     def run(self, args: Sequence[str], folder: Path, say: Callable[[str], None]) -> Completed:
         """Run it in `folder`, where it finds no settings of the workspace; tell what it says."""
@@ -78,18 +81,38 @@ class Uv:
         )
 
     def run_cached(
-        self, args: Sequence[str], folder: Path, say: Callable[[str], None]
+        self,
+        args: Sequence[str],
+        folder: Path,
+        say: Callable[[str], None],
+        *,
+        in_turn: bool = False,
     ) -> Completed:
         """The same from uv's cache alone, and only if something is missing there, online.
 
-        Otherwise every page of an index would be asked whether it is still the same.
+        Otherwise every page of an index would be asked whether it is still the same. With `in_turn`
+        only one goes online at a time: what it downloads, most others find in the cache then, and
+        two that download the same take twice as long.
         """
         if self.offline:
             return self.run(args, folder, say)
+        if completed := self._from_cache(args, folder, say):
+            return completed
+        if not in_turn:
+            return self.run(args, folder, say)
+        waits = self.turn.locked()
+        with self.turn:
+            found = self._from_cache(args, folder, say) if waits else None
+            return found or self.run(args, folder, say)
+
+    def _from_cache(
+        self, args: Sequence[str], folder: Path, say: Callable[[str], None]
+    ) -> Completed | None:
+        """Run it offline; `None`, with nothing told, if that was not enough."""
         lines: list[str] = []
         completed = replace(self, offline=True).run(args, folder, lines.append)
         if completed.code != 0 and not self.processes.stopped:
-            return self.run(args, folder, say)
+            return None
         for line in lines:
             say(line)
         return completed

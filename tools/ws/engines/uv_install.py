@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ws.engines import choose_python, editable, uv
 from ws.engines.apply import Step
 from ws.engines.process import Completed
-from ws.errors import WsError
+from ws.errors import ToolError, WsError
 from ws.files.installed import installed, name_origin
 from ws.formats import pyproject_reader
 from ws.formats.lock import read_lock
@@ -102,6 +102,7 @@ class _Work:
         environment = interpreter.environment(self.call.venv)
         if code != 0:
             return code
+        self._check(environment, ())
         chosen = self._selected(manifest, lock, interpreter)
         changes = transaction.changes(
             installed(environment.libraries),
@@ -112,6 +113,8 @@ class _Work:
         numbers = len(changes.install), len(changes.update), len(changes.remove)
         self.say("Package operations: {} installs, {} updates, {} removals".format(*numbers))
         code = self._remove(environment, changes) or self._add(environment, changes.new)
+        if code == 0:
+            self._check(environment, changes.new)
         if code == 0 and _is_package(manifest) and not self.asked.no_root:
             self.say(f"  - Installing the current project: {manifest.name} ({manifest.version})")
             editable.install_member(self.folder, environment)
@@ -168,6 +171,17 @@ class _Work:
             editable.install_dependency(folder, package.name, environment)
         return 0
 
+    def _check(self, environment: Environment, new: Sequence[LockedPackage]) -> None:
+        """Raise `ToolError` if uv has not done what it says that it did."""
+        there = installed(environment.libraries)
+        absent = [package.name for package in new if package.name not in there]
+        if absent or not environment.python.exists():
+            raise ToolError(
+                f"uv ended well, and {', '.join(absent[:3]) or 'the environment'} is not there",
+                rule="tool/uv-broken",
+                hint=f"is {self.engine.uv.program} a uv? WS_UV names another one",
+            )
+
     def _name_origins(self, environment: Environment, packages: Sequence[LockedPackage]) -> None:
         """Let each say the address that stands in the lock.
 
@@ -191,13 +205,14 @@ class _Work:
         file = self.scratch / "requirements.txt"
         file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         compiled = ("--compile-bytecode",) if self.asked.compiled else ()
-        args = ("pip", "install", "--python", str(environment.python), "--no-deps", "--no-sources")
-        program = self.engine.uv
+        where = ("--python", str(environment.python), "--no-deps", "--no-sources")
+        args = ("pip", "install", *where, *compiled, *options, "-r", str(file))
+        builds = lines is not wanted.hashed or wanted.built  # for which more may be needed
         environ = uv.with_indexes(
-            program.environ, wanted.indexes, needs_default=wanted.needs_default
+            self.engine.uv.environ, wanted.indexes, needs_default=wanted.needs_default or builds
         )
-        run = replace(program, environ=environ).run_cached
-        return run((*args, *compiled, *options, "-r", str(file)), self.scratch, self.say).code
+        program = replace(self.engine.uv, environ=environ)
+        return program.run_cached(args, self.scratch, self.say, in_turn=not builds).code
 
 
 class _StepReader:

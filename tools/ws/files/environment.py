@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from ws.model.environment import Environment, Integrity
+from ws.planning.needs import LINK, NO_ENVIRONMENT
 from ws.planning.stamp import distribution
 
 if TYPE_CHECKING:
@@ -44,6 +45,14 @@ def facts(venv: str) -> Environment | None:
         infos=infos,
         links=links,
     )
+
+
+def foreign(venv: str) -> str:
+    """Why what lies there may be somebody's work, which is left alone; empty if it is not."""
+    if os.path.islink(venv):
+        return LINK
+    is_other = os.path.isfile(venv) or bool(_entries(venv))
+    return NO_ENVIRONMENT if is_other and not _text(os.path.join(venv, "pyvenv.cfg")) else ""
 
 
 def integrity(venv: str) -> Integrity:

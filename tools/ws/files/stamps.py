@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _NAME = ".ws-stamp.json"
 _SCHEMA = 2
+_LONGEST = 200
 
 
 def read_stamps(root: Path, venv: str) -> dict[str, Stamp]:
@@ -73,8 +74,13 @@ def mark(store: Store, venv: str) -> Path:
 
 
 def _flat(venv: str) -> str:
-    """A path as one name; no two paths give the same."""
-    return venv.replace("%", "%25").replace("/", "%2F") + ".begun"
+    """A path as one name; no two paths give the same. File systems take 255 bytes at most."""
+    name = venv.replace("%", "%25").replace("/", "%2F")
+    if len(os.fsencode(name)) > _LONGEST:
+        from hashlib import sha256  # costs start-up
+
+        name = sha256(os.fsencode(venv)).hexdigest()
+    return f"{name}.begun"
 
 
 def _path(root: Path, venv: str) -> str:

@@ -119,6 +119,8 @@ class Store:
         except Timeout:
             waiting("another ws is at work in this workspace: waiting for it to end")
             lock.acquire()
+        except OSError as error:
+            raise _failed("write", f"{MEMORY}/lock", error) from error
         try:
             yield
         finally:

@@ -134,8 +134,12 @@ class Install:
     anew: bool = False
     """Whether the environment that is there is thrown away first."""
     again: tuple[str, ...] = ()
-    """Normalised names of distributions that are taken out first: those that the engine is to lay
-    down anew, and those that nobody who shares the environment needs."""
+    """Normalised names of distributions that are taken out first, so that the engine lays them
+    down anew."""
+    unneeded: tuple[str, ...] = ()
+    """Those that are taken out for good, since nobody who shares the environment needs them."""
+    sharing: tuple[str, ...] = ()
+    """The folders of all members that share the environment."""
     verify: bool = False
     """Whether the real Poetry is asked afterwards if it had anything to do."""
 

@@ -194,6 +194,18 @@ ABSENT = (
         ),
     ),
 )
+CACHES = (
+    Known(
+        "{package} in uv's cache is damaged",
+        "uv cache clean {package}, then ws install again",
+        (r"Failed to install: (?P<package>[A-Za-z][\w.]*)-\d",),
+    ),
+    Known(
+        "the cache of uv cannot be written",
+        "set UV_CACHE_DIR, or HOME, to a folder that may be written",
+        (r"Failed to initialize cache",),
+    ),
+)
 OURS = (
     Known(
         "its poetry.lock does not fit its pyproject.toml",
@@ -231,5 +243,5 @@ BUILT = (
     r"PEP517 build of a (?P<package>dependency) failed",
 )
 
-OTHERS = (*CREDENTIALS, *GIT, *NETWORK, HASHES, PYTHON, REQUIREMENTS, *ABSENT, *OURS)
+OTHERS = (*CREDENTIALS, *GIT, *NETWORK, HASHES, PYTHON, REQUIREMENTS, *ABSENT, *OURS, *CACHES)
 """What counts where a build lacks nothing of the system, the first that is found."""

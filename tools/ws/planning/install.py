@@ -56,6 +56,24 @@ class Wishes:
     """Whether Poetry is asked afterwards if it had anything to do."""
 
 
+def said(wishes: Wishes) -> tuple[str, ...]:
+    """The options of the command line that ask for this, but for those that do not last."""
+    groups = wishes.groups
+    lists = (("--only", groups.only), ("--with", groups.with_), ("--without", groups.without))
+    return (
+        *(word for option, names in lists if names for word in (option, ",".join(names))),
+        *(word for extra in wishes.extras for word in ("--extras", extra)),
+        *(["--all-extras"] if wishes.all_extras else []),
+        *([] if wishes.root else ["--no-root"]),
+        *(["--compile"] if wishes.compile else []),
+        *(["--sync"] if wishes.sync else []),
+        *(["--reinstall"] if wishes.reinstall else []),
+        *(["--engine", wishes.engine] if wishes.engine else []),
+        *(["--python", wishes.python] if wishes.python else []),
+        *(["--frozen"] if wishes.frozen else []),
+    )
+
+
 class Asked(NamedTuple):
     """What is asked of one member's environment."""
 
@@ -96,6 +114,8 @@ class Task:
     """The program of the Python for it, where it must be a certain one."""
     unneeded: tuple[str, ...] = ()
     """What is in it that nobody who shares it needs, by normalised name."""
+    sharing: tuple[str, ...] = ()
+    """The folders of all who share it."""
     verify: bool = False
 
     @property
@@ -178,6 +198,14 @@ def in_conflict(members: Sequence[Member]) -> tuple[Outcome, ...]:
     return tuple(Outcome(member.name, "install", "failed", reason) for member in members)
 
 
+def impossible(failed: Sequence[Outcome]) -> tuple[Finding, ...]:
+    """What `--check` tells of members about whose environment nothing can be done."""
+    return tuple(
+        Finding("install/stale", "error", outcome.reason, member=outcome.member)
+        for outcome in failed
+    )
+
+
 def fresh(members: Sequence[Member]) -> tuple[Outcome, ...]:
     """The members about which there is nothing to do."""
     return tuple(Outcome(member.name, "install", "skipped", "up to date") for member in members)
@@ -214,8 +242,10 @@ def _action(task: Task, after: tuple[str, ...]) -> Install:
         python=task.python,
     )
     locked = {normalise(name) for name, _ in locked_versions(task.lock or b"")}
-    again = (*(name for name in task.need.again if name in locked), *task.unneeded)
-    return Install(run, task.inputs, task.need.anew, again, task.verify)
+    again = tuple(name for name in task.need.again if name in locked)
+    return Install(
+        run, task.inputs, task.need.anew, again, task.unneeded, task.sharing, task.verify
+    )
 
 
 def arguments(asked: Asked, venv: str) -> tuple[str, ...]:
@@ -231,8 +261,11 @@ def verification(asked: Asked, venv: str) -> RunTool:
     return RunTool(member.name, VERIFY, options, member.path, "asked for (--verify)", venv=venv)
 
 
-def findings(plan: Plan) -> tuple[Finding, ...]:
-    """What `--check` tells: what would be done to which member and why."""
+def findings(plan: Plan, options: Sequence[str] = ()) -> tuple[Finding, ...]:
+    """What `--check` tells: what would be done to which member and why.
+
+    `options` are those that it was called with, as `said` has them.
+    """
     found = []
     for action in plan.actions:
         if not isinstance(action, Install):  # a verification changes nothing
@@ -244,10 +277,15 @@ def findings(plan: Plan) -> tuple[Finding, ...]:
                 "error",
                 f"its environment would be {what}: {action.reason}",
                 member=action.member,
-                hint=f"ws install --filter {action.member}",
+                hint=" ".join(("ws install", *_only(action), *options)),
             )
         )
     return tuple(found)
+
+
+def _only(action: Install) -> tuple[str, ...]:
+    """The filter for one member; those that share an environment are installed together."""
+    return () if action.sharing else ("--filter", action.member)
 
 
 def check_usage(members: Sequence[Member], wishes: Wishes, *, some_of_one: bool = False) -> None:

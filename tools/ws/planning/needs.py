@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ws.planning.stamp import PYTHON_GONE, changed_packages, moved, reasons, told
+from ws.planning.stamp import (
+    PYTHON_GONE,
+    changed_packages,
+    moved,
+    reasons,
+    settings_changed,
+    told,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -13,6 +20,9 @@ if TYPE_CHECKING:
     from ws.model.environment import Environment, Inputs, Integrity, Stamp
 
 FIRST = "there is no environment yet"
+LINK, NO_ENVIRONMENT = "its .venv is a link", "its .venv is no environment, and not empty"
+NOT_OURS = (LINK, NO_ENVIRONMENT)
+"""Why nothing is done about what lies there: it may be somebody's work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +37,10 @@ class Found:
     """Looks at every file of every distribution: only asked about what is stale."""
     other_python: str = ""
     """The Python that is asked for, if the environment is of another one."""
+    forbidden: Callable[[], str] = str
+    """Why the member does not allow its Python: only asked about what is stale."""
+    foreign: Callable[[], str] = str
+    """Which of `NOT_OURS` it is, if any: only asked about what is stale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,22 +61,39 @@ def need(
 
     `names` are those of the member's path dependencies, by their folder relative to the root.
     """
+    if reason := found.foreign():
+        return Need(reason)
     if found.environment is None:
         return Need(FIRST)
     if reason := _lost(found, inputs, reinstall=reinstall):
         return Need(reason, anew=True)
-    why: tuple[str, ...] = ("it was not ws that installed it last",)
-    if found.stamp is not None:
-        why = reasons(found.stamp, inputs, found.environment, names)
-        if not why:
-            return None
+    why = _why(found, inputs, names)
+    if not why:
+        return None
     integrity = found.integrity()
-    if integrity.broken:
-        half = ", ".join(integrity.broken)
-        return Need(f"an install was killed, and has left half of {half}", anew=True)
+    if reason := _beyond_repair(found, inputs, integrity, why):
+        return Need(reason, anew=True)
     old = found.stamp.inputs if found.stamp else None
     stale = {*changed_packages(old, inputs, names), *integrity.damaged}
     return Need(told(why), again=tuple(sorted(stale & integrity.installed)))
+
+
+def _why(found: Found, inputs: Inputs, names: Mapping[str, str]) -> tuple[str, ...]:
+    """Why the environment is not as it should be; empty if it is."""
+    assert found.environment is not None
+    if found.stamp is None:
+        return ("it was not ws that installed it last",)
+    return reasons(found.stamp, inputs, found.environment, names)
+
+
+def _beyond_repair(found: Found, inputs: Inputs, integrity: Integrity, why: tuple[str, ...]) -> str:
+    """Why a stale environment is better made anew; empty if an engine can mend it."""
+    if reason := found.forbidden():
+        return reason
+    if found.stamp is not None and settings_changed(found.stamp.inputs, inputs):
+        return told(why)
+    half = ", ".join(integrity.broken)
+    return f"an install was killed, and has left half of {half}" if half else ""
 
 
 def _lost(found: Found, inputs: Inputs, *, reinstall: bool) -> str:

@@ -29,6 +29,19 @@ def version_matches(asked: str, version: str) -> bool:
     return f"{version}.".startswith(f"{asked}.")
 
 
+def forbidden(constraint: str, environment: Environment | None) -> str:
+    """Why a member with this `requires-python` does not allow an environment's Python, if so."""
+    found = _OF_CONFIG.search(environment.config) if environment else None
+    numbers = re.match(r"\d+\.\d+\.\d+", found[1]) if found else None
+    if numbers is None:
+        return ""
+    from poetry.core.constraints.version import Version, parse_constraint  # costs start-up
+
+    if parse_constraint(constraint or "*").allows(Version.parse(numbers[0])):
+        return ""
+    return f"it is of Python {numbers[0]}, and the member allows {constraint}"
+
+
 def fits(asked: str, program: str | None, environment: Environment) -> bool:
     """Whether an environment is of the Python that is asked for, as far as its files tell.
 

@@ -77,6 +77,12 @@ def moved(stamp: Stamp, inputs: Inputs) -> str:
     return ""
 
 
+def settings_changed(old: Inputs, new: Inputs) -> bool:
+    """Whether Poetry's settings for the member are others; Poetry looks at most but once."""
+    names = (path for path in {*old.files, *new.files} if path.endswith("poetry.toml"))
+    return any(old.files.get(path, "") != new.files.get(path, "") for path in names)
+
+
 def told(found: tuple[str, ...]) -> str:
     """The first reasons in one line, and how many there are besides."""
     more = len(found) - _SHOWN

@@ -52,6 +52,8 @@ class Requirements:
     """The indexes besides the default one, in the order in which the lock names them."""
     needs_default: bool = True
     """Whether anything comes from the default index."""
+    built: bool = False
+    """Whether any of `hashed` has no wheel, and so must be built."""
 
 
 def requirements(packages: Iterable[LockedPackage], folder: Path) -> Requirements:
@@ -75,6 +77,7 @@ def requirements(packages: Iterable[LockedPackage], folder: Path) -> Requirement
         editables=tuple(kinds.get("editable", [])),
         indexes=tuple(dict.fromkeys(indexes)),
         needs_default=bool(default) or not legacy,
+        built=not all(map(_has_wheel, (*default, *legacy))),
     )
 
 
@@ -152,6 +155,10 @@ def _hashes(package: LockedPackage) -> str:
         files = [file for file in files if file["file"] == name]
     known = dict.fromkeys(file["hash"] for file in files if file["hash"].startswith(_ALWAYS))
     return "".join(f" --hash={digest}" for digest in known)
+
+
+def _has_wheel(package: LockedPackage) -> bool:
+    return any(file["file"].endswith(".whl") for file in package.table.get("files", ()))
 
 
 def _address(package: LockedPackage, folder: Path) -> str:

@@ -29,8 +29,11 @@ class Style(Protocol):
         ...
 
 
-def render(report: Report, style: Style, *, verbose: bool = False) -> str:
-    """What a person wants to read of a report: its data, findings and outcomes."""
+def render(report: Report, style: Style, *, verbose: bool = False, quiet: bool = False) -> str:
+    """What a person wants to read of a report: its data, findings and outcomes.
+
+    Who is `quiet` sees no table of what went well.
+    """
     table = _TABLES.get(report.command)
     told = bool(report.data) and report.command in _TELLING
     data = report.text or (table(report.data, style) if table and report.data else "")
@@ -40,7 +43,7 @@ def render(report: Report, style: Style, *, verbose: bool = False) -> str:
         "" if last else data,
         *(_finding(finding, style) for finding in report.findings if not told),
         *_outcomes(report, style, verbose=verbose),
-        data if last else "",
+        data if last and not quiet else "",
     ]
     return "".join(blocks)
 

@@ -42,4 +42,4 @@ def _done(member: Mapping[str, Any]) -> str:
     if member["status"] != "done":
         return _OTHERWISE[member["status"]]
     changes = [f"{member[name]} {name}" for name in _COUNTS if member.get(name)]
-    return ", ".join(changes) or "the member itself"
+    return ", ".join(changes) or "no package changed"
