@@ -366,6 +366,10 @@ def test_what_is_installed_from_wheels_cannot_be_followed() -> None:
     assert (verdict.status, rules(verdict)) == ("cannot-tell", ["docker/cannot-tell"])
 
 
+def test_two_slashes_are_one() -> None:
+    assert rules(Place().check("RUN cd // && poetry install\n")) == ["docker/member-missing"]
+
+
 def test_a_manifest_of_no_member_is_not_judged() -> None:
     place = Place()
     place.files.append("pyproject.toml")

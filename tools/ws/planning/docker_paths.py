@@ -289,7 +289,8 @@ class _Proof:
     def _unread(self) -> Iterator[Finding]:
         """Where all is installed from wheels or lists, no manifest says what should be there."""
         installs = [install for stage in self.stages for install in stage.installs]
-        if installs and not self.judged:
+        by_poetry = any(one.call.tool == "poetry" for one in installs)
+        if installs and not by_poetry and not self.judged:
             why = "nothing is installed from a member's folder: what it installs cannot be followed"
             yield self._unclear(installs[-1].line, why)
 

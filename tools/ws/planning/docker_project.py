@@ -5,6 +5,8 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
+from ws.planning.docker_copy import absolute
+
 if TYPE_CHECKING:
     from ws.model.image import Context, Image
     from ws.model.workspace import Member
@@ -28,7 +30,7 @@ def project_at(
     image: Image, folder: str, known: Known, context: Context, *, climbing: bool
 ) -> Project:
     """The project of a folder in an image. Poetry (`climbing`) looks in the folders above too."""
-    place = folder
+    place = absolute("/", folder)  # Python keeps `//`, which is its own parent
     while True:
         found = image.at(posixpath.join(place, "pyproject.toml"))
         if found.kind == "unknown":
