@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from tests.planning.dockerfiles import Folder, dockerfile
 
+from ws.formats.docker_shell import commands
 from ws.planning.docker_layout import layouts
 from ws.planning.docker_programs import Call, call_of
-from ws.planning.docker_shell import commands
 
 if TYPE_CHECKING:
     from ws.planning.docker_stage import Install

@@ -9,14 +9,14 @@ from __future__ import annotations
 import posixpath
 from typing import TYPE_CHECKING
 
+from ws.formats.docker_shell import UNKNOWN, commands
 from ws.model.docker_build import Build
-from ws.planning.docker_shell import UNKNOWN, commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ws.errors import Where
-    from ws.planning.docker_shell import Command
+    from ws.formats.docker_shell import Command
 
 _ENGINES = ("docker", "podman", "nerdctl", "buildah")
 _BEGINNINGS = (("buildx", "build"), ("image", "build"), ("builder", "build"), ("build",), ("bud",))

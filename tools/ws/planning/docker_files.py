@@ -6,14 +6,14 @@ import posixpath
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
+from ws.formats.docker_shell import UNKNOWN
 from ws.model.image import Changed, Layer, Linked, Made, Removed, Taken, is_below
-from ws.planning.docker_shell import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ws.formats.docker_shell import Command
     from ws.model.image import Image
-    from ws.planning.docker_shell import Command
 
 _FETCHES = {"curl", "wget", "tar", "unzip", "git", "svn", "rsync", "make", "just", "task", "npm"}
 """Programs that put files where they run, or where they are told to."""

@@ -6,11 +6,11 @@ import posixpath
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ws.formats.docker_shell import UNKNOWN
 from ws.formats.dockerfile_expansion import expand
 from ws.model.image import Changed, Image, Made
 from ws.planning.docker_copy import Copy, Copying, from_context, from_image
 from ws.planning.docker_run import run
-from ws.planning.docker_shell import UNKNOWN
 from ws.planning.docker_stage import Install, State
 
 if TYPE_CHECKING:

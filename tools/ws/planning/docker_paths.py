@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from ws.errors import Where
+from ws.formats.docker_shell import UNKNOWN
 from ws.model.report import Finding
 from ws.planning.docker_copy import absolute, in_context
 from ws.planning.docker_hints import copy_line, why_elsewhere
@@ -20,7 +21,6 @@ from ws.planning.docker_imports import CANNOT_TELL, faults_in_container
 from ws.planning.docker_layout import Missing, StageLayout, layouts
 from ws.planning.docker_needs import EVERYTHING, Known, Lack, Need, lacks, needs
 from ws.planning.docker_project import Project, project_at
-from ws.planning.docker_shell import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

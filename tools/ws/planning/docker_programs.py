@@ -11,12 +11,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ws.planning.docker_shell import UNKNOWN
+from ws.formats.docker_shell import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ws.planning.docker_shell import Command
+    from ws.formats.docker_shell import Command
 
 Tool = Literal["poetry", "pip", "uv"]
 

@@ -6,11 +6,11 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from ws.formats.docker_shell import UNKNOWN, Command, commands, of_words
 from ws.model.image import Changed, Copied, Image, Installed, Layer, Made, Removed, Taken, is_below
 from ws.planning.docker_copy import absolute, in_context
 from ws.planning.docker_files import effects
 from ws.planning.docker_programs import Call, call_of
-from ws.planning.docker_shell import UNKNOWN, Command, commands, of_words
 from ws.planning.docker_stage import Install, State, environment_of
 
 if TYPE_CHECKING:

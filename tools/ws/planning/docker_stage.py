@@ -6,16 +6,16 @@ import posixpath
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from ws.formats.docker_shell import UNKNOWN
 from ws.formats.dockerfile_expansion import expand
 from ws.planning.docker_copy import absolute
-from ws.planning.docker_shell import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ws.formats.docker_shell import Command
     from ws.model.image import Image
     from ws.planning.docker_programs import Call
-    from ws.planning.docker_shell import Command
 
 SYSTEM = "/usr/local"
 """The environment of the image's own Python: there in the official images, and on Debian what pip

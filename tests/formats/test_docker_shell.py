@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws.planning.docker_shell import UNKNOWN, commands, of_words
+from ws.formats.docker_shell import UNKNOWN, commands, of_words
 
 VARIABLES = {"HOME": "/root", "NAME": "chat"}
 
