@@ -68,3 +68,15 @@ def test_the_rules_in_the_reference_are_those_of_the_code() -> None:
     named = set(re.findall(r"`((?:sync|catalog|lock|graph|imports)/[a-z-]+)`", reference))
     planning = "".join(path.read_text() for path in (ROOT / "tools/ws/planning").glob("*.py"))
     assert named == set(re.findall(r'"((?:sync|catalog|lock|graph|imports)/[a-z-]+)"', planning))
+
+
+def test_the_rules_of_dockerfiles_in_the_reference_are_those_of_the_code() -> None:
+    reference = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    section = reference.partition("## ws docker check\n")[2].partition("\n## ")[0]
+    names = ["paths", "imports", "rebuilds", "over_copy", "sent", "parity", "floating", "user"]
+    modules = [f"planning/docker_{name}.py" for name in (*names, "contexts")]
+    modules.append("commands/docker_check.py")
+    code = "".join((ROOT / "tools/ws" / module).read_text(encoding="utf-8") for module in modules)
+    assert set(re.findall(r"`(docker/[a-z-]+)`", section)) == (
+        set(re.findall(r'"(docker/[a-z-]+)"', code))
+    )

@@ -76,3 +76,36 @@ def test_patterns_are_those_of_go(root: Path) -> None:
     assert context.glob("?/[x-y].p?") == ["a/x.py", "a/y.py"]
     assert context.glob("a/none*") == []
     assert DiskContext(root, "a", "a/Dockerfile").glob("*") == ["x.py", "y.py", "z.txt"]
+
+
+def test_a_link_is_followed_in_the_context_and_its_end_must_be_sent(root: Path) -> None:
+    (root / "to-a").symlink_to("a")
+    (root / "to-b").symlink_to("/b")  # for a builder, the context is the root
+    context = DiskContext(root, ".", "Dockerfile")
+    assert context.is_folder("to-a")
+    assert context.exists("to-a/x.py")
+    assert context.exists("to-b/keep.txt")
+    assert (context.link("to-a"), context.link("a")) == ("a", "")
+    (root / ".dockerignore").write_text("a\n")
+    assert not DiskContext(root, ".", "Dockerfile").exists("to-a/x.py")
+
+
+def test_nothing_outside_of_the_context_is_there(root: Path) -> None:
+    context = DiskContext(root, "a", "Dockerfile")
+    assert not context.exists("../b/keep.txt")
+    assert not context.is_folder("..")
+    (root / "a/out").symlink_to("../b")
+    assert not DiskContext(root, "a", "Dockerfile").exists("out/keep.txt")
+
+
+def test_links_that_lead_to_each_other_lead_nowhere(root: Path) -> None:
+    (root / "one").symlink_to("two")
+    (root / "two").symlink_to("one")
+    assert not DiskContext(root, ".", "Dockerfile").is_folder("one")
+
+
+def test_no_path_has_a_nul_in_it(root: Path) -> None:
+    context = DiskContext(root, ".", "Dockerfile")
+    assert not context.exists("a\0/x.py")
+    assert not context.is_folder("a\0")
+    assert context.link("a/\0") == ""

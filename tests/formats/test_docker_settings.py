@@ -26,15 +26,15 @@ def workspace(docker: str) -> DockerSettings:
 def test_a_member_says_what_its_image_needs() -> None:
     said = 'apt = ["libpq5=15.*"]\napt-build = ["g++"]\nscript = "chat"\nport = 80\n'
     said += 'health = "/up"\ndebugger = 5678\nstyle = "classic"\n'
+    said += 'context = "./workers/"\n'
     assert member(said).settings.docker == MemberDocker(
-        ("libpq5=15.*",), ("g++",), "chat", 80, "/up", 5678, "classic"
+        ("libpq5=15.*",), ("g++",), "chat", 80, "/up", 5678, "classic", "workers"
     )
 
 
 def test_a_workspace_says_what_all_images_have_in_common() -> None:
-    assert workspace('base = "python:3.12-slim"\ntemplates = "./docker/mine/"') == DockerSettings(
-        "python:3.12-slim", "docker/mine"
-    )
+    said = 'base = "python:3.12-slim"\ntemplates = "./docker/mine/"\ncontext = "./"'
+    assert workspace(said) == DockerSettings("python:3.12-slim", "docker/mine", ".")
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,7 @@ def test_a_workspace_says_what_all_images_have_in_common() -> None:
         ('style = "dev"', '"dev" is no style'),
         ('health = "a\\nb"', '"health" must be one line'),
         ('health = "/\'"', '"health" must be one line'),
+        ('context = "../x"', '"../x" lies outside the workspace'),
     ],
 )
 def test_what_no_dockerfile_can_hold_is_a_fault_with_its_line(line: str, reason: str) -> None:
@@ -57,7 +58,9 @@ def test_what_no_dockerfile_can_hold_is_a_fault_with_its_line(line: str, reason:
     assert fault.where.line == 6
 
 
-@pytest.mark.parametrize("line", ['base = "a b"', 'templates = "../mine"', 'templates = "/mine"'])
+@pytest.mark.parametrize(
+    "line", ['base = "a b"', 'templates = "../mine"', 'templates = "/mine"', 'context = ".."']
+)
 def test_a_workspace_names_an_image_and_a_folder_of_its_own(line: str) -> None:
     with pytest.raises(WsError):
         workspace(line)

@@ -92,3 +92,16 @@ def test_site_packages_alone_are_part_of_an_environment() -> None:
 def test_a_file_of_a_command_is_a_file() -> None:
     image = Image().plus(Made("/x", 1), Made("/x/f", 2, folder=False))
     assert [image.at(path).kind for path in ("/x", "/x/f", "/x/g")] == ["folder", "file", "nothing"]
+
+
+def test_a_link_in_a_copied_folder_leads_to_what_is_in_the_image() -> None:
+    context = Folder(["a/one.py", "b/two.py", "a/link"], links={"a/link": "../y/b"})
+    image = Image().plus(Copied("/x", "a", context, 1))
+    assert image.at("/x/link/two.py").kind == "nothing"
+    there = image.plus(Copied("/y/b", "b", context, 2))
+    assert there.at("/x/link/two.py").source == "b/two.py"
+
+
+def test_a_link_that_is_copied_itself_is_followed() -> None:
+    context = Folder(["a/one.py", "link/one.py"], links={"link": "a"})
+    assert Image().plus(Copied("/x", "link", context, 1)).at("/x/one.py").kind == "file"

@@ -29,8 +29,11 @@ TOOL = "packages/tool"
 class Folder:
     """A build context that is a list of files."""
 
-    def __init__(self, files: Iterable[str], folder: str = ".") -> None:
+    def __init__(
+        self, files: Iterable[str], folder: str = ".", links: Mapping[str, str] | None = None
+    ) -> None:
         self.folder = folder
+        self.links = links or {}
         self.files = {posixpath.relpath(file, folder) for file in files}
         self.files = {file for file in self.files if not file.startswith("../")}
         self.folders = {"."} | {
@@ -44,6 +47,9 @@ class Folder:
 
     def is_folder(self, path: str) -> bool:
         return path in self.folders
+
+    def link(self, path: str) -> str:
+        return self.links.get(path, "")
 
     def glob(self, pattern: str) -> list[str]:
         return sorted(

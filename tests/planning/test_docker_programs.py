@@ -91,6 +91,8 @@ def installs(text: str) -> tuple[Install, ...]:
         ("RUN python -m venv /v && /v/bin/pip install .", "/v"),
         ("RUN python -m venv /v && . /v/bin/activate && pip install .", "/v"),
         ("RUN python -m venv /v\nENV PATH=/v/bin:$PATH\nRUN pip install .", "/v"),
+        ("RUN pip --python /v/bin/python install .", "/v"),
+        ("RUN python -m pip -q --python=v --timeout 9 install .", "/w/v"),
         ("RUN uv sync", "/w/.venv"),
     ],
 )

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ws.formats.dockerignore import Dockerignore
 
 _WILD = re.compile(r"[*?\[\\]")
+_DEEPEST = 40
+"""Links that are followed: as many as Linux does."""
 
 
 class DiskContext:
@@ -28,6 +30,7 @@ class DiskContext:
         self._root = root
         self._top = os.path.join(root, folder)
         self._dockerfile = dockerfile
+        self._followed: dict[str, str] = {}
 
     @cached_property
     def ignore_file(self) -> str:
@@ -47,11 +50,22 @@ class DiskContext:
 
     def exists(self, path: str) -> bool:
         """Whether there is a file or folder at a path relative to the context."""
-        return os.path.exists(os.path.join(self._top, path)) and self._is_sent(path)
+        real = self._follow(path)
+        return os.path.lexists(os.path.join(self._top, real)) and self._is_there(path, real)
 
     def is_folder(self, path: str) -> bool:
         """Whether there is a folder."""
-        return os.path.isdir(os.path.join(self._top, path)) and self._is_sent(path)
+        real = self._follow(path)
+        return os.path.isdir(os.path.join(self._top, real)) and self._is_there(path, real)
+
+    def link(self, path: str) -> str:
+        """Where a symbolic link at a path leads, as written; empty where there is none."""
+        folder, name = posixpath.split(path)
+        try:
+            target = os.readlink(os.path.join(self._top, self._follow(folder), name))
+        except (OSError, ValueError):
+            return ""
+        return target if self._is_sent(path) else ""
 
     def glob(self, pattern: str) -> Sequence[str]:
         """The paths that a pattern of Go's `filepath.Match` names, sorted."""
@@ -71,6 +85,30 @@ class DiskContext:
             return [name for name in os.listdir(os.path.join(self._top, folder)) if matches(name)]
         except OSError:
             return []
+
+    def _follow(self, path: str, depth: int = 0) -> str:
+        """A path without links: for BuildKit none leaves the context (`FollowLinks` of fsutil)."""
+        path = posixpath.normpath(path)
+        if path == "." or path.startswith("../") or path == ".." or depth > _DEEPEST:
+            return path
+        if path not in self._followed:
+            folder, name = posixpath.split(path)
+            folder = self._follow(folder, depth)
+            at = posixpath.normpath(posixpath.join(folder, name))
+            try:
+                target = os.readlink(os.path.join(self._top, at))
+            except (OSError, ValueError):  # no link, or nothing at all; a NUL is in no path
+                self._followed[path] = at
+            else:
+                inside = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                self._followed[path] = self._follow(inside or ".", depth + 1)
+        return self._followed[path]
+
+    def _is_there(self, path: str, real: str) -> bool:
+        """Whether a path, and what it leads to, lie in the context and are sent."""
+        if path == ".." or path.startswith("../"):
+            return False
+        return self._is_sent(path) and (path == real or self._is_sent(real))
 
     def _is_sent(self, path: str) -> bool:
         """An ignored folder is there all the same where an exception may name a part of it."""

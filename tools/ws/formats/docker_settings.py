@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
     from ws.formats.tables import TableReader
 
-MEMBER_KEYS = ("apt", "apt-build", "script", "port", "health", "debugger", "style")
+MEMBER_KEYS = ("apt", "apt-build", "script", "port", "health", "debugger", "style", "context")
 
 _OF_MEMBERS: tuple[Style, ...] = ("production", "classic", "shared")
 _HERE = ("tool", "ws", "docker")
 _LAST_PORT = 65535
+_ABOVE = 'relative to the workspace root; "." is that itself'
 _SYSTEM_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.:-]*(?:=[A-Za-z0-9.+:~*-]+)?")
 """As Debian's policy has names; `=` and a version may follow, as apt-get takes it."""
 _IMAGE = re.compile(r"[\w./:@-]+")
@@ -34,13 +35,9 @@ def of_workspace(
     if base and not _IMAGE.fullmatch(base):
         hint = 'such as "python:3.11-slim"'
         reader.fault("manifest/value", f'"{base}" is no image', ("docker", "base"), hint)
-    templates = reader.text(table, "docker", "templates")
-    folder = posixpath.normpath(templates) if templates else ""
-    if folder.startswith(("/", "..")):
-        hint = "keep it in the repository, so that everybody has it"
-        reason = f'"{templates}" lies outside the workspace'
-        reader.fault("manifest/value", reason, ("docker", "templates"), hint)
-    return DockerSettings(base, folder)
+    hint = "keep it in the repository, so that everybody has it"
+    templates = _folder(reader, table, ("docker", "templates"), hint)
+    return DockerSettings(base, templates, _folder(reader, table, ("docker", "context"), _ABOVE))
 
 
 def of_member(reader: TableReader, table: dict[str, Any]) -> MemberDocker:
@@ -57,7 +54,18 @@ def of_member(reader: TableReader, table: dict[str, Any]) -> MemberDocker:
         health=_health(reader, docker),
         debugger=_port(reader, docker, "debugger"),
         style=_style(reader, docker),
+        context=_folder(reader, docker, (*_HERE, "context"), _ABOVE),
     )
+
+
+def _folder(reader: TableReader, table: dict[str, Any], place: tuple[str, ...], hint: str) -> str:
+    """A folder in the workspace, relative to its root; empty for none."""
+    said = reader.text(table, *place)
+    folder = posixpath.normpath(said) if said else ""
+    if folder.startswith(("/", "..")):
+        reason = f'"{said}" lies outside the workspace'
+        reader.fault("manifest/value", reason, place, hint)
+    return folder
 
 
 def _system_packages(reader: TableReader, docker: dict[str, Any], key: str) -> tuple[str, ...]:

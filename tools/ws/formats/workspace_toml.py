@@ -20,7 +20,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "catalogs": (),
     "install": ("jobs", "engine", "link-mode", "python", "venv"),
     "lock": ("ignore", "skew", "skew-exceptions"),
-    "docker": ("base", "templates"),
+    "docker": ("base", "templates", "context"),
 }
 """Every key that this version knows, by table. A key without effect would be a lie.
 

@@ -19,6 +19,8 @@ class DockerSettings:
     """The image that all begin from; empty for the slim one of the members' Python."""
     templates: str = ""
     """A folder whose files replace the built-in templates of their names, relative to the root."""
+    context: str = ""
+    """The folder that images are built from, relative to the root; empty where each tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +41,5 @@ class MemberDocker:
     """The port of the debugger in the image for development; 0 for none."""
     style: Style = "production"
     """Which Dockerfile it has where nobody asks for another."""
+    context: str = ""
+    """The folder that its image is built from, relative to the workspace root; empty: as all."""

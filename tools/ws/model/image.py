@@ -32,6 +32,9 @@ class Context(Protocol):
     def is_folder(self, path: str) -> bool:
         """Whether there is a folder."""
 
+    def link(self, path: str) -> str:
+        """Where a symbolic link at a path leads, as written; empty where there is none."""
+
     def glob(self, pattern: str) -> Sequence[str]:
         """The paths that a pattern of Go's `filepath.Match` names, sorted."""
 
@@ -279,6 +282,8 @@ def _inside(layer: Layer, path: str, depth: int) -> Found | str | None:  # noqa:
     match layer:
         case Copied():
             source = moved(path, layer.at, layer.source)
+            if elsewhere := _through_link(layer, path):
+                return elsewhere
             if layer.context.is_folder(source):
                 return Found("folder", source, layer.line)
             return Found("file", source, layer.line) if layer.context.exists(source) else None
@@ -294,6 +299,19 @@ def _inside(layer: Layer, path: str, depth: int) -> Found | str | None:  # noqa:
             return Found("nothing", line=layer.line)
         case Changed():
             return Found("unknown", line=layer.line, why=layer.why)
+
+
+def _through_link(layer: Copied, path: str) -> str:
+    """Where a path leads that has a link in it: in a folder that is copied, links stay links."""
+    rest = path[len(layer.at.rstrip("/")) :].strip("/").split("/")
+    folder, source = layer.at, layer.source
+    for index, name in enumerate(rest if path != layer.at else ()):
+        source = posixpath.join(source, name)
+        if target := layer.context.link(source):
+            to = posixpath.normpath(posixpath.join(folder, target, *rest[index + 1 :]))
+            return "/" + to.lstrip("/")
+        folder = posixpath.join(folder, name)
+    return ""
 
 
 def _brought(one: Environment, layer: Taken) -> Environment | None:

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _WILD = re.compile(r"[*?\[]")
 _ARCHIVE = re.compile(r"\.(?:tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz|zst))$")
+_SYSTEM = re.compile(
+    r"/(?:$|(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)\b)"
+)
+"""Folders that an image brings, or its package manager and installers fill."""
 _REMOTE = re.compile(r"(?:https?|ftp|ssh)://|git@")
 
 
@@ -43,6 +47,8 @@ class Copying(NamedTuple):
 
     layers: tuple[Layer, ...]
     missing: tuple[str, ...] = ()
+    blocked: tuple[str, ...] = ()
+    """The files that lie where it would put a folder: a builder stops there."""
 
 
 def absolute(folder: str, path: str) -> str:
@@ -62,6 +68,7 @@ def in_context(source: str) -> str:
 def from_context(copy: Copy, context: Context, image: Image) -> Copying:
     """Copy from the build context."""
     layers: list[Layer] = []
+    blocked: list[str] = []
     missing: list[str] = []
     for source in copy.sources:
         if copy.adds and (_REMOTE.match(source) or _ARCHIVE.search(source)):
@@ -75,11 +82,24 @@ def from_context(copy: Copy, context: Context, image: Image) -> Copying:
         for one in found:
             at = _place(copy, source, one, image, folder=context.is_folder(one))
             layers.append(Copied(at, one, context, copy.line))
-    return Copying((*layers, *_excluded(copy)), tuple(missing))
+            blocked += _files_above(image, at, itself=context.is_folder(one))
+    return Copying((*layers, *_excluded(copy)), tuple(missing), tuple(blocked))
 
 
-def from_image(copy: Copy, other: Image, image: Image, name: str) -> Copying:
-    """Copy from another image; `name` is what it is called."""
+def _files_above(image: Image, at: str, *, itself: bool) -> list[str]:
+    """The files at the places of folders: above a path, or there too."""
+    parts = at.strip("/").split("/")
+    folders = ["/" + "/".join(parts[:count]) for count in range(1, len(parts) + itself)]
+    return [one for one in folders if image.at(one).kind == "file"]
+
+
+def from_image(
+    copy: Copy, other: Image, image: Image, name: str, *, followed: bool = False
+) -> Copying:
+    """Copy from another image; `name` is what it is called.
+
+    `followed` is whether all that is in it is known, but for the folders of a system.
+    """
     layers: list[Layer] = []
     missing: list[str] = []
     for source in copy.sources:
@@ -89,7 +109,8 @@ def from_image(copy: Copy, other: Image, image: Image, name: str) -> Copying:
             at = _place(copy, source, path[1:], image, folder=kind == "folder")
             layers.append(Taken(at, path, other, copy.line))
             continue
-        if posixpath.basename(path) == ".venv" and kind == "nothing":
+        is_ours = posixpath.basename(path) == ".venv" or (followed and not _SYSTEM.match(path))
+        if is_ours and kind == "nothing":
             missing.append(source)
         why = f"it comes from {path} of {name}, where a command made it"
         layers += _parts(copy, path, other, why)

@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 _FETCHES = {"curl", "wget", "tar", "unzip", "git", "svn", "rsync", "make", "just", "task", "npm"}
 """Programs that put files where they run, or where they are told to."""
+_HARMLESS = {
+    *("cd", "pushd", "popd", "echo", "printf", "true", "set", "export", "unset", "test", "[", ":"),
+    *("ls", "cat", "pwd", "chmod", "chown", "useradd", "groupadd", "adduser", "addgroup"),
+    *("apt-get", "apt", "apk", "dnf", "yum"),
+}
+"""Programs that put nothing outside of a system's folders, or not with what builds ask of them."""
 _INTO = {"-C", "--directory", "-d", "-o", "--output", "-O", "-P", "--directory-prefix"}
 _WITH_VALUES = {"mkdir": {"-m", "--mode"}, "touch": {"-d", "-t", "-r"}, "install": {"-m", "-o"}}
 
@@ -27,6 +33,22 @@ def effects(command: Command, image: Image, line: int) -> tuple[Layer, ...]:
     if command.certain and not command.forgiven:
         return layers
     return tuple(_perhaps(layer, command, line) for layer in layers)
+
+
+def is_followed(command: Command) -> bool:
+    """Whether all that a command leaves outside of the system's folders is known."""
+    return command.program in _COMMANDS or command.program in _HARMLESS
+
+
+def failures(command: Command, image: Image) -> tuple[str, ...]:
+    """Why a command is sure to end the build: a plain `mkdir` of what is there already."""
+    flags = [word for word in command.words[1:] if word.startswith("-")]
+    makes_all = any(one == "--parents" or (one[1:2] != "-" and "p" in one) for one in flags)
+    if command.program != "mkdir" or makes_all or not command.certain or command.forgiven:
+        return ()
+    names = [_absolute(command, name) for name in _arguments(command)]
+    there = [at for at in names if at and image.at(at).kind in ("file", "folder")]
+    return tuple(f"mkdir {at} fails: it is there already" for at in there)
 
 
 def _done(command: Command, image: Image, line: int) -> tuple[Layer, ...]:

@@ -58,9 +58,33 @@ def faults_in_container(
             need.name: need for install, _ in installs for need in needs(owner, known, install.call)
         }
         for need in (need for name, need in wanted.items() if name not in doubtful):
+            if _by_itself(final, need, judged, by_key):
+                continue
             fault = _of_need(final, need, owner, installs, by_key, known)
             if fault is not None:
                 yield fault
+
+
+def _by_itself(
+    final: StageLayout,
+    need: Need,
+    judged: Sequence[tuple[Install, Member]],
+    present: dict[int, Environment],
+) -> bool:
+    """Whether it was installed from its own folder, and can be imported."""
+    mine = [one for one, owner in judged if owner is need.member and one.key in present]
+    return any(one.certain and _finds_itself(final, need, one) for one in mine)
+
+
+def _finds_itself(final: StageLayout, need: Need, install: Install) -> bool:
+    """Whether what an install of a folder leaves is there: Poetry's are always editable."""
+    assert need.member is not None
+    folders = [path for path, editable in install.call.paths if editable]
+    if install.call.verb != "pip":
+        folders = [install.call.project]
+    image, manifest = final.state.image, need.member.manifest
+    mine = install.call.verb == "pip" or install.call.root
+    return mine and all(absent_module(image, one, manifest) is None for one in folders)
 
 
 def _of_need(

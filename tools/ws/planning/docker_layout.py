@@ -12,6 +12,7 @@ from ws.model.image import Changed, Image, Made
 from ws.planning.docker_copy import Copy, Copying, from_context, from_image
 from ws.planning.docker_run import run
 from ws.planning.docker_stage import Install, State
+from ws.planning.docker_variables import stage_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,10 @@ _PLAIN = {
     *("python-slim", "amazonlinux", "fedora", "rockylinux", "busybox", "uv", "cuda", "pytorch"),
 }
 """Last parts of the names of images that hold no package of anybody's workspace."""
+
+
+_BARE = {"scratch", "python", "debian", "ubuntu", "alpine", "python-slim", "fedora", "rockylinux"}
+"""Those of them that have no folders of their own beside the system's."""
 
 
 class Missing(NamedTuple):
@@ -50,6 +55,8 @@ class StageLayout:
     """What its `ONBUILD`s hold back for the stages that are built from it."""
     unclear: tuple[tuple[int, str], ...] = ()
     """Lines that nobody can follow, and why."""
+    failing: tuple[tuple[int, str], ...] = ()
+    """Lines that are sure to end the build, and why."""
 
     def as_data(self, folder: str) -> dict[str, Any]:
         """Its layout for JSON: paths in the image to paths relative to the workspace root.
@@ -104,8 +111,8 @@ class _Build:
         self.done: dict[int, StageLayout] = {}
 
     def of(self, target: str) -> tuple[StageLayout, ...]:
-        last = self._find(target, len(self.dockerfile.stages)) if target else None
-        self._built(self.dockerfile.stages[-1] if last is None else last)
+        last = stage_named(target, self.dockerfile.stages)
+        self._built(self.dockerfile.stages[-1 if last is None else last])
         return tuple(self.done[index] for index in sorted(self.done))
 
     def _globals(self) -> dict[str, str | None]:
@@ -115,14 +122,6 @@ class _Build:
                 default = expand(value, found, self.dockerfile.escape).text if value else None
                 found[name] = self.given.get(name, default)
         return found
-
-    def _find(self, name: str, before: int) -> Stage | None:
-        """The stage of that name or number among the first ones; of a name the last."""
-        stages = self.dockerfile.stages[:before]
-        if name.isdecimal():
-            return stages[int(name)] if int(name) < len(stages) else None
-        named = [stage for stage in stages if stage.name and stage.name == name.lower()]
-        return named[-1] if named else None
 
     def _built(self, stage: Stage) -> StageLayout:
         if stage.index not in self.done:
@@ -135,24 +134,48 @@ class _Build:
     def start(self, stage: Stage) -> tuple[State, tuple[Instruction, ...]]:
         """The state that a stage begins with, and the instructions that run first."""
         base = expand(stage.base, self.globals, self.dockerfile.escape).text
-        before = self._find(base, stage.index) if base else None
+        before = _named(base or "", self.dockerfile.stages[: stage.index])
         if before is not None:
             built = self._built(before)
             return built.state, built.triggers
-        return State(external(base), escape=self.dockerfile.escape), ()
+        bare = _name(base or "") in _BARE
+        return State(external(base), escape=self.dockerfile.escape, followed=bare), ()
 
     def image(self, name: str, before: int) -> Image:
         """The image that a `from` names."""
-        stage = self._find(name, before)
-        return self._built(stage).state.image if stage else external(name)
+        return self.end(name, before).image
+
+    def end(self, name: str, before: int) -> State:
+        """The state of the stage, or of the image, that a `from` names."""
+        stages = self.dockerfile.stages[:before]
+        index = stage_named(name, stages)
+        return State(external(name)) if index is None else self._built(stages[index]).state
+
+
+def target_stage(dockerfile: Dockerfile, target: str) -> Stage | None:
+    """The stage that a build ends with: the last for no target; `None` where there is none.
+
+    BuildKit knows it by its name only (`findStateByName` in dockerfile2llb/convert.go).
+    """
+    return _named(target, dockerfile.stages) if target else dockerfile.stages[-1]
+
+
+def _named(name: str, stages: tuple[Stage, ...]) -> Stage | None:
+    """The last of these stages that has a name; `FROM` and targets take no number for one."""
+    named = [stage for stage in stages if stage.name and stage.name == name.lower()]
+    return named[-1] if named else None
 
 
 def external(name: str | None) -> Image:
     """An image that is not built here: nothing of ours is in the official ones."""
     if name is None:
         return Image(unknown="the base image is a variable")
-    last = name.partition("@")[0].rpartition("/")[2].partition(":")[0]
-    return Image(unknown="" if last in _PLAIN else f"the image {name} may bring it")
+    return Image(unknown="" if _name(name) in _PLAIN else f"the image {name} may bring it")
+
+
+def _name(image: str) -> str:
+    """The last part of an image's name, without its tag and digest."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
 
 
 class _Walk:
@@ -166,6 +189,7 @@ class _Walk:
         self.missing: list[Missing] = []
         self.triggers: list[Instruction] = []
         self.unclear: list[tuple[int, str]] = []
+        self.failing: list[tuple[int, str]] = []
 
     def result(self) -> StageLayout:
         return StageLayout(
@@ -177,6 +201,7 @@ class _Walk:
             tuple(self.missing),
             tuple(self.triggers),
             tuple(self.unclear),
+            tuple(self.failing),
         )
 
     def step(self, instruction: Instruction) -> None:
@@ -198,13 +223,16 @@ class _Walk:
                 self.triggers.append(instruction.inner)
 
     def _arg(self, instruction: Instruction) -> None:
-        args = dict(self.state.args)
+        args, env = dict(self.state.args), dict(self.state.env)
         for name, value in instruction.pairs:
             default = self.state.expand(value) if value is not None else None
             if value is None:
                 default = self.build.globals.get(name, args.get(name))
             args[name] = self.build.given.get(name, default)
-        self.state = self.state.to(args=args)
+        # Engines differ in which of the two holds, an ENV or an ARG after it.
+        named = {name for name, _ in instruction.pairs} & env.keys()
+        unsure = dict.fromkeys(name for name in named if args[name] not in (None, env[name]))
+        self.state = self.state.to(args=args, env=env | unsure)
 
     def _env(self, instruction: Instruction) -> None:
         env = dict(self.state.env)
@@ -255,9 +283,12 @@ class _Walk:
             stage = ""
         else:
             stage = self.state.expand(name) or name
-            other = self.build.image(stage, self.stage.index)
-            copying = from_image(copy, other, image, stage)
+            other = self.build.end(stage, self.stage.index)
+            copying = from_image(copy, other.image, image, stage, followed=other.followed)
         self.missing += [Missing(copy.line, source, stage) for source in copying.missing]
+        self.failing += [
+            (copy.line, f"a folder is copied to {at}, where a file is") for at in copying.blocked
+        ]
         return copying
 
     def _word(self, text: str, instruction: Instruction) -> str | None:
@@ -277,3 +308,4 @@ class _Walk:
         self.state = ran.state
         self.installs += ran.installs
         self.missing += [Missing(instruction.line, source) for source in ran.missing]
+        self.failing += [(instruction.line, why) for why in ran.failing]

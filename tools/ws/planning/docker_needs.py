@@ -177,20 +177,21 @@ def absent_module(image: Image, at: str, manifest: Manifest) -> Lack | None:
     for choice in _modules(manifest, poetry):
         paths = [posixpath.normpath(posixpath.join(at, path)) for path in choice]
         found = [image.at(path) for path in paths]
+        if any(_is_module(image, *pair) for pair in zip(paths, found, strict=True)):
+            continue
         if unknown := next((one for one in found if one.kind == "unknown"), None):
             return Lack("unknown", paths[0], unknown.why)
         if all(one.kind == "nothing" for one in found):
             return Lack("module", paths[0])
-        if all(_is_perhaps_empty(image, *pair) for pair in zip(paths, found, strict=True)):
-            return Lack("unknown", paths[0], "it may hold no module: a command made the folder")
+        return Lack("unknown", paths[0], "it may hold no module: a command made the folder")
     return None
 
 
-def _is_perhaps_empty(image: Image, path: str, found: Found) -> bool:
-    """Whether there is no more than a folder that a command made; poetry-core refuses it empty."""
+def _is_module(image: Image, path: str, found: Found) -> bool:
+    """Whether a module is sure to be there: poetry-core refuses a folder that a command made."""
     if found.kind == "folder" and not found.source:
-        return image.at(f"{path}/__init__.py").kind == "nothing"
-    return found.kind == "nothing"
+        return image.at(f"{path}/__init__.py").kind != "nothing"
+    return found.kind in ("file", "folder")
 
 
 def _modules(manifest: Manifest, poetry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

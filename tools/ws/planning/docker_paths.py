@@ -18,7 +18,7 @@ from ws.model.report import Finding
 from ws.planning.docker_copy import absolute, in_context
 from ws.planning.docker_hints import copy_line, why_elsewhere
 from ws.planning.docker_imports import CANNOT_TELL, faults_in_container
-from ws.planning.docker_layout import Missing, StageLayout, layouts
+from ws.planning.docker_layout import Missing, StageLayout, layouts, target_stage
 from ws.planning.docker_needs import EVERYTHING, Known, Lack, Need, lacks, needs
 from ws.planning.docker_project import Project, project_at
 
@@ -66,7 +66,7 @@ def check(
     """
     stages = layouts(dockerfile, context, target=target, arguments=arguments)
     proof = _Proof(dockerfile, context, known, stages)
-    findings = tuple(dict.fromkeys(proof.findings()))
+    findings = tuple(dict.fromkeys((*proof.target(target), *proof.findings())))
     names = tuple(dict.fromkeys(member.name for _, member in proof.judged))
     status: Status = "ok"
     if any(one.severity == "error" for one in findings) or dockerfile.problems:
@@ -96,9 +96,18 @@ class _Proof:
         self.doubtful: set[str] = set()
         """Those of which nobody can tell."""
 
+    def target(self, name: str) -> Iterator[Finding]:
+        if self.stages and target_stage(self.dockerfile, name) is None:
+            named = ", ".join(stage.name for stage in self.dockerfile.stages if stage.name)
+            hint = f"its stages are {named}" if named else "no stage has a name: FROM ... AS NAME"
+            message = f"it is built with the target {name}, and has no stage of that name"
+            yield self._finding("docker/target-missing", 1, message, hint)
+
     def findings(self) -> Iterator[Finding]:
         for stage in self.stages:
             yield from map(self._source, stage.missing)
+            for line, why in stage.failing:
+                yield self._finding("docker/command-fails", line, why)
             for line, why in stage.unclear:
                 yield self._unclear(line, why)
             for install in stage.installs:
@@ -251,7 +260,7 @@ class _Proof:
                 f"{looks}, where its {lack.kind} {lack.path} is missing: it cannot be built",
             )
         manifest = posixpath.join(self._source_of(need), "pyproject.toml")
-        if place := next(iter(install.image.places(manifest)), ""):
+        if place := self._elsewhere(install, manifest, at):
             why = why_elsewhere(install.workdir, member.path, need.url)
             message = f"{looks}, and it was copied to {posixpath.dirname(place)}"
             return "docker/wrong-depth", f"{message}: {why}" if why else message
@@ -262,6 +271,14 @@ class _Proof:
             return missing, f"{looks}, and it is copied there in line {later.line} only"
         through = "" if need.direct else f": {self._through(member, need)} needs it"
         return missing, f"{looks}, and it is not there{through}"
+
+    def _elsewhere(self, install: Install, manifest: str, at: str) -> str:
+        """Where else a manifest of the context was copied to, and still is."""
+        for place in install.image.places(manifest):
+            still = install.image.at(place).source == manifest
+            if still and posixpath.dirname(place) != at:
+                return place
+        return ""
 
     def _through(self, member: Member, need: Need) -> str:
         """Which of the path dependencies needs one that the member itself does not name."""
@@ -317,7 +334,9 @@ class _Proof:
         line, source, stage = missing
         if stage:
             message = f"the stage {stage} has no {source}"
-            hint = "POETRY_VIRTUALENVS_IN_PROJECT=1 there puts the environment beside the manifest"
+            hint = "name a folder that a line of that stage makes"
+            if posixpath.basename(source.rstrip("/")) == ".venv":
+                hint = "POETRY_VIRTUALENVS_IN_PROJECT=1 there puts it beside the manifest"
             return self._finding("docker/source-missing", line, message, hint)
         path = posixpath.normpath(posixpath.join(self.context.folder, in_context(source)))
         message = f"{source} is not in the build context: there is no {path}"

@@ -135,6 +135,7 @@ def _poetry(rest: Sequence[str], folder: str, by: str) -> Call | None:
 
 
 def _pip(rest: Sequence[str], folder: str, by: str, *, uv: bool = False) -> Call | None:
+    rest, by = _without_options(rest, folder, by)
     if not rest or rest[0] not in ("install", "sync"):
         return None
     paths: list[tuple[str, bool]] = []
@@ -166,6 +167,18 @@ def _pip(rest: Sequence[str], folder: str, by: str, *, uv: bool = False) -> Call
         files=tuple(files),
         by=by,
     )
+
+
+def _without_options(rest: Sequence[str], folder: str, by: str) -> tuple[Sequence[str], str]:
+    """What follows the options before pip's verb, and whose environment `--python` names there."""
+    while rest and rest[0].startswith("-"):
+        option, equals, value = rest[0].partition("=")
+        given = value if equals else "".join(rest[1:2])
+        if option == "--python":
+            at = _absolute(folder, given)  # an interpreter, or the folder of an environment
+            by = posixpath.dirname(at) if posixpath.basename(at).startswith("py") else f"{at}/bin"
+        rest = rest[2 if option in _PIP_VALUES and not equals else 1 :]
+    return rest, by
 
 
 def _uv(rest: Sequence[str], command: Command, by: str) -> Call | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ws.formats.docker_shell import UNKNOWN, Command, commands, of_words
 from ws.model.image import Changed, Copied, Image, Installed, Layer, Made, Removed, Taken, is_below
 from ws.planning.docker_copy import absolute, in_context
-from ws.planning.docker_files import effects
+from ws.planning.docker_files import effects, failures, is_followed
 from ws.planning.docker_programs import Call, call_of
 from ws.planning.docker_stage import Install, State, environment_of
 
@@ -35,6 +35,8 @@ class Ran(NamedTuple):
     state: State
     installs: tuple[Install, ...]
     missing: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    """Why a command is sure to fail."""
 
 
 class _Mounts(NamedTuple):
@@ -57,11 +59,14 @@ def run(
     mounts = _mounts(instruction, state, context, image_of)
     installs: list[Install] = []
     lasting: list[Layer] = []
+    failing: list[str] = []
     inside = state.image.plus(*mounts.layers)
     state = state.to(image=inside)
     for command in _commands(instruction, state):
         call = call_of(command)
         layers = list(effects(command, state.image, instruction.line))
+        failing += failures(command, state.image)
+        followed = state.followed and (call is not None or is_followed(command))
         if call is not None:
             key = instruction.line * 100 + len(installs)
             install = _install(key, call, command, state, stage, instruction.line)
@@ -70,10 +75,10 @@ def run(
             state = _settled(call, command, install, state)
         state = state.to(venvs=(*state.venvs, *_venvs(command)))
         layers += [Made(one, instruction.line) for one in _venvs(command)]
-        state = state.to(image=state.image.plus(*layers))
+        state = state.to(image=state.image.plus(*layers), followed=followed)
         lasting += [one for one in layers if not any(is_below(one.at, t) for t in mounts.targets)]
     image = _before(inside, len(mounts.layers)).plus(*lasting)
-    return Ran(state.to(image=image), tuple(installs), mounts.missing)
+    return Ran(state.to(image=image), tuple(installs), mounts.missing, tuple(failing))
 
 
 def _before(image: Image, layers: int) -> Image:

@@ -62,6 +62,8 @@ class State:
     poetry_in: str = ""
     """The environment that pip installed Poetry into."""
     escape: str = "\\"
+    followed: bool = False
+    """Whether all that it holds outside of the system's folders is known."""
 
     def expand(self, text: str) -> str | None:
         """A word with its variables put in; `None` where nobody can tell."""
