@@ -70,8 +70,8 @@ def test_a_narrow_terminal_without_colour_shows_who_works_who_waits_and_what_fai
     drawn = [line for line in lines if re.search(r"\d:\d\d:\d\d", line)]
     assert [line for line in drawn if len(line) > 60] == []
     assert len({line.index(":") for line in drawn}) == 1
-    assert any(re.match(r"install +0/3 +0:00:0\d 2 waiting, 1 for one", line) for line in drawn)
-    assert any(re.match(r"  one +1/1 +0:00:0\d (alpha|one) \(", line) for line in drawn)
+    assert any(re.match(r"install +0/3 +0:00:\d\d 2 waiting, 1 for one", line) for line in drawn)
+    assert any(re.match(r"  one +(\d/1)? +0:00:\d\d ", line) for line in drawn)
     assert any(line.startswith("  worker-tha…me-indeed ") for line in drawn)
     assert any(line.startswith("✓ one installed in ") for line in lines)
     end = said[said.rindex("✗ worker-that") :]
@@ -86,11 +86,11 @@ def test_in_a_pipe_there_are_plain_lines_and_quiet_leaves_only_what_failed(
 ) -> None:
     ran = ws("install", "--jobs", "1")
     assert ran.err.splitlines()[0] == "one goes first: two waits for it"
-    shown = [re.sub(r"\d\.\d s", "N s", line.split(":")[0]) for line in ran.err.splitlines()]
+    shown = [line.split(":")[0] for line in ran.err.splitlines()]
     assert shown[1:] == [
-        "[1/3] ✓ one installed in N s",
-        "[2/3] ✓ two installed in N s",
-        "[3/3] ✗ worker-that-has-a-very-long-name-indeed failed in N s",
+        "[1/3] ✓ one installed",
+        "[2/3] ✓ two installed",
+        "[3/3] ✗ worker-that-has-a-very-long-name-indeed failed",
         "install",
         "next",
     ]

@@ -158,6 +158,8 @@ def installed_by(engine: UvInstall, folder: Path, *args: str) -> list[str]:
 NOT_SAID = re.compile(
     r"(?:INSTALLER|REQUESTED|RECORD|uv_cache\.json|uv_build\.json|direct_url\.json)$"
 )
+IS_PYTHONS = re.compile(rb"(?!#!/bin/sh)|#!/bin/sh\n'''exec' ")
+"""Scripts begin as in the second way where the path of their Python is long."""
 OTHERS = re.compile(
     # Poetry's environments have pip; both have a patch of virtualenv's; scripts differ in body.
     r"(?:pip|_virtualenv|__pycache__)|bin/(?:python|pip|(?:de)?activate|[Aa]ctivate|pydoc)"
@@ -177,7 +179,7 @@ def snapshot(venv: Path) -> dict[str, object]:
             said.get("archive_info", {}).clear()
             said.get("vcs_info", {}).pop("requested_revision", None)
             found[name] = said
-        elif name.startswith("bin/") and not path.read_bytes().startswith(b"#!/bin/sh"):
+        elif name.startswith("bin/") and IS_PYTHONS.match(path.read_bytes()):
             found[name] = "a script"
         elif not NOT_SAID.search(name):
             found[name] = re.sub(rb"Generator: .*", b"", path.read_bytes())

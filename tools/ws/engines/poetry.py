@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ws.engines import operations
 from ws.engines.apply import Step
-from ws.model.report import Counts
+from ws.engines.operations import Steps
 from ws.planning.failure import failure
 
 if TYPE_CHECKING:
@@ -16,10 +17,9 @@ if TYPE_CHECKING:
 
     from ws.engines.apply import Call
     from ws.engines.process import Completed, Processes
+    from ws.model.report import Counts
 
-_OPERATIONS = re.compile(r"Package operations: (\d+) installs?, (\d+) updates?, (\d+) removals?")
 _OPERATION = re.compile(r"  - (?:Installing|Updating|Downgrading|Removing) (.+?)(?::.*)?$")
-_ROOT = re.compile(r"Installing the current project: (.+)$")
 
 _WAITS = {"Resolving dependencies": "resolving", "Creating virtualenv": "making .venv"}
 _PASSING = re.compile(
@@ -69,12 +69,11 @@ class Poetry:
 
     def steps(self) -> Callable[[str], Step | None]:
         """A new reader of one run's output."""
-        return _StepReader()
+        return _Steps(_OPERATION)
 
     def counts(self, line: str) -> Counts | None:
         """How many packages this run changes, if this line of its output says so."""
-        operations = _OPERATIONS.match(line)
-        return Counts(*map(int, operations.groups())) if operations else None
+        return operations.counts(line)
 
     def is_passing(self, output: Sequence[str]) -> bool:
         """As the function of this name."""
@@ -101,20 +100,9 @@ def explain(output: Sequence[str]) -> str:
     return first.removeprefix("Error: ")
 
 
-class _StepReader:
-    """Counts Poetry's operations as they begin."""
-
-    def __init__(self) -> None:
-        self._done = 0
-        self._total = 0
+class _Steps(Steps):
+    """Tells also what Poetry does before its operations."""
 
     def __call__(self, line: str) -> Step | None:
-        if operations := _OPERATIONS.match(line):
-            self._total = sum(int(number) for number in operations.groups())
-            return Step(0, self._total, "")
-        if operation := _OPERATION.match(line):
-            self._done += 1
-            return Step(self._done, max(self._total, self._done), operation[1])
-        if root := _ROOT.match(line):
-            return Step(self._total, self._total, root[1])
-        return next((Step(0, 0, _WAITS[wait]) for wait in _WAITS if line.startswith(wait)), None)
+        waits = (Step(0, 0, said) for begin, said in _WAITS.items() if line.startswith(begin))
+        return super().__call__(line) or next(waits, None)

@@ -10,28 +10,27 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from ws.engines import choose_python, editable, uv
-from ws.engines.apply import Step
+from ws.engines import choose_python, editable, operations, uv
+from ws.engines.operations import Steps
 from ws.engines.process import Completed
 from ws.errors import ToolError, WsError
 from ws.files.installed import installed, name_origin
 from ws.formats import pyproject_reader
 from ws.formats.lock import read_lock
 from ws.formats.toml import parse
-from ws.model.report import Counts
 from ws.planning import selection, transaction, uv_requirements
 from ws.planning.asked import Asked, asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from ws.engines.apply import Call
+    from ws.engines.apply import Call, Step
     from ws.engines.interpreter import Environment, Interpreter, Interpreters
     from ws.engines.uv import Uv
     from ws.model.lock import Lock, LockedPackage
     from ws.model.manifest import Manifest
+    from ws.model.report import Counts
 
-_OPERATIONS = re.compile(r"Package operations: (\d+) installs?, (\d+) updates?, (\d+) removals?")
 _OPERATION = re.compile(r"  - Installing (.+)|\s[+] (\S+?)==\S+|\s[+] (\S+) @")
 
 
@@ -64,12 +63,11 @@ class UvInstall:
 
     def steps(self) -> Callable[[str], Step | None]:
         """A new reader of one run's output."""
-        return _StepReader()
+        return Steps(_OPERATION)
 
     def counts(self, line: str) -> Counts | None:
         """How many packages this run changes, if this line of its output says so."""
-        operations = _OPERATIONS.match(line)
-        return Counts(*map(int, operations.groups())) if operations else None
+        return operations.counts(line)
 
     def is_passing(self, output: Sequence[str]) -> bool:
         """As the function of this name of `ws.engines.uv`."""
@@ -213,25 +211,6 @@ class _Work:
         )
         program = replace(self.engine.uv, environ=environ)
         return program.run_cached(args, self.scratch, self.say, in_turn=not builds).code
-
-
-class _StepReader:
-    """Counts what is laid down."""
-
-    def __init__(self) -> None:
-        self._done = 0
-        self._total = 0
-
-    def __call__(self, line: str) -> Step | None:
-        if operations := _OPERATIONS.match(line):
-            self._total = int(operations[1]) + int(operations[2])
-            return Step(0, self._total, "")
-        if operation := _OPERATION.match(line):
-            self._done = min(self._done + 1, max(self._total, 1))
-            return Step(
-                self._done, max(self._total, self._done), next(filter(None, operation.groups()))
-            )
-        return None
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from ws.files.environment import INFO
 from ws.formats import direct_url
 from ws.model.installed import Installed, Origin
 from ws.model.names import normalise
@@ -12,8 +13,6 @@ from ws.model.names import normalise
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
-
-_INFO = ".dist-info"
 
 
 def installed(libraries: Iterable[Path]) -> dict[str, Installed]:
@@ -24,8 +23,8 @@ def installed(libraries: Iterable[Path]) -> dict[str, Installed]:
     found: dict[str, Installed] = {}
     for library in libraries:
         names = sorted(os.listdir(library)) if library.is_dir() else []
-        for info in (name for name in names if name.endswith(_INFO)):
-            name, _, version = info.removesuffix(_INFO).partition("-")
+        for info in (name for name in names if name.endswith(INFO)):
+            name, _, version = info.removesuffix(INFO).partition("-")
             one = Installed(normalise(name), version, _origin(library / info / "direct_url.json"))
             found.setdefault(one.name, one)
     return found
@@ -36,8 +35,8 @@ def name_origin(libraries: Iterable[Path], there: Installed, origin: Origin) -> 
     if there.origin == origin:
         return
     for library in libraries:
-        for path in library.glob(f"*{_INFO}/direct_url.json"):
-            name, _, version = path.parent.name.removesuffix(_INFO).partition("-")
+        for path in library.glob(f"*{INFO}/direct_url.json"):
+            name, _, version = path.parent.name.removesuffix(INFO).partition("-")
             if (normalise(name), version) == (there.name, there.version):
                 path.write_text(direct_url.git(origin), encoding="utf-8")
                 _forget_digest(path.parent / "RECORD", f"{path.parent.name}/{path.name}")
