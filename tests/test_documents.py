@@ -7,9 +7,15 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
 
 from ws.cli.app import app
 from ws.formats import workspace_toml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -30,8 +36,17 @@ def test_the_picture_in_the_readme_is_the_graph_of_this_workspace() -> None:
 
 def test_every_command_has_its_place_in_the_reference() -> None:
     reference = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    described = set(re.findall(r"^## ws (\S+)$", reference, re.MULTILINE))
-    assert described == set(app.commands)
+    described = set(re.findall(r"^## ws ([a-z -]+)$", reference, re.MULTILINE))
+    assert described == set(_commands(app))
+
+
+def _commands(group: click.Group, before: str = "") -> Iterator[str]:
+    """The commands by their full names: `lock`, `docker new`."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}"
 
 
 def test_every_link_between_documents_leads_somewhere() -> None:
@@ -53,3 +68,15 @@ def test_the_rules_in_the_reference_are_those_of_the_code() -> None:
     named = set(re.findall(r"`((?:sync|catalog|lock|graph|imports)/[a-z-]+)`", reference))
     planning = "".join(path.read_text() for path in (ROOT / "tools/ws/planning").glob("*.py"))
     assert named == set(re.findall(r'"((?:sync|catalog|lock|graph|imports)/[a-z-]+)"', planning))
+
+
+def test_the_rules_of_dockerfiles_in_the_reference_are_those_of_the_code() -> None:
+    reference = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    section = reference.partition("## ws docker check\n")[2].partition("\n## ")[0]
+    names = ["paths", "imports", "rebuilds", "over_copy", "sent", "parity", "floating", "user"]
+    modules = [f"planning/docker_{name}.py" for name in (*names, "contexts")]
+    modules.append("commands/docker_check.py")
+    code = "".join((ROOT / "tools/ws" / module).read_text(encoding="utf-8") for module in modules)
+    assert set(re.findall(r"`(docker/[a-z-]+)`", section)) == (
+        set(re.findall(r'"(docker/[a-z-]+)"', code))
+    )

@@ -1,8 +1,11 @@
 #!/bin/sh
 # Prepare what the tests need, then run every check, also those after a red one.
 #   tools/run-tests.sh [--long] [arguments of pytest ...]     --long: property tests run all their rounds
+# Tests with Docker use the engine that answers; else root (and CI) starts one, and stops it at the
+# end. WS_TEST_DOCKER=0 leaves them out.
 set -u
 trap 'exit 130' INT  # or Ctrl-C would end one step only
+trap 'exit 143' TERM # and the engine would be left running
 cd "$(dirname "$0")/.." || exit 2
 
 for argument do
@@ -28,6 +31,17 @@ if [ -x .venv/bin/pytest ]; then
   step 'ruff check' .venv/bin/ruff check
   step 'ruff format' .venv/bin/ruff format --check
   step mypy .venv/bin/mypy tools/ws
+  engine() { .venv/bin/python tools/docker_engine.py "$@"; }
+  if [ "${WS_TEST_DOCKER:-1}" = 0 ]; then
+    printf '\n==> WS_TEST_DOCKER=0: the tests with Docker are left out\n' >&2
+    set -- --ignore=tests/docker "$@"
+  elif engine status 2>/dev/null; then
+    step 'docker images' engine base
+  elif [ "$(id -u)" = 0 ] || [ -n "${CI:-}" ]; then
+    trap 'engine stop' EXIT
+    step 'docker engine' engine start base
+  fi
+  eval "$(engine environment)"
   step pytest .venv/bin/pytest -n auto "$@"
 fi
 

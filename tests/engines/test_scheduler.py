@@ -39,6 +39,17 @@ def test_outcomes_keep_the_order_of_the_tasks_whatever_ends_first() -> None:
     assert [outcome.member for outcome in ran(tasks, 2)] == ["slow", "quick"]
 
 
+def test_every_task_of_a_member_is_run_and_others_wait_for_all_of_them() -> None:
+    ended: list[str] = []
+    tasks = [
+        task("later", after=("chat",), body=lambda: ended.append("later")),
+        task("chat", body=lambda: ended.append("first")),
+        task("chat", body=lambda: ended.append("second")),
+    ]
+    assert [outcome.member for outcome in ran(tasks, 1)] == ["later", "chat", "chat"]
+    assert ended == ["first", "second", "later"]
+
+
 def test_nothing_to_do_is_done() -> None:
     assert ran([], 4) == ()
 

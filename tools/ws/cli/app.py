@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from ws import __version__
+from ws.cli.docker_command import docker
 from ws.cli.install_command import install
 from ws.cli.lock_command import lock
 from ws.cli.options import Command, complete_member, mode_of, modes
@@ -205,6 +206,7 @@ def catalog(context: Context, *, adopt: bool) -> Report:
     return command.run(context, adopt=adopt)
 
 
+app.add_command(docker)
 app.add_command(lock)
 app.add_command(install)
 

@@ -124,7 +124,10 @@ def _tell_interrupted(args: list[str]) -> int:
 
 
 def _command_name(args: list[str]) -> str:
-    return next((arg for arg in args if not arg.startswith("-")), "ws")
+    """The command, with what comes after it if it is a group of commands: `docker new`."""
+    words = [arg for arg in args if not arg.startswith("-")] or ["ws"]
+    group = app.commands.get(words[0])
+    return " ".join(words[: 2 if isinstance(group, click.Group) else 1])
 
 
 def _guessed_output(args: list[str]) -> Output:

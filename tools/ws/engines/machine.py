@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ws.engines import poetry_library, which_poetry
+from ws.engines.docker import ASK_VERSION
 from ws.engines.probes import ANYWHERE, NO_ANSWER, find, limited, program
 from ws.errors import WsError
 from ws.model.machine import Disk, Index, Machine, PoetryFound, Program, Venv
@@ -58,7 +59,7 @@ def gather(
         uv = pool.submit(ask, uv_path(environ), "--version")
         git = pool.submit(ask, find("git", environ), "--version")
         docker = pool.submit(ask, docker_path, "--version")
-        engine = pool.submit(ask, docker_path, "version", "--format", "{{.Server.Version}}")
+        engine = pool.submit(ask, docker_path, *ASK_VERSION)
         poetry = poetry_found(environ, processes, required)
         return Machine(
             python=Program(sys.executable, platform.python_version()),

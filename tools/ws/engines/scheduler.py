@@ -40,46 +40,50 @@ def run(
     """
     # Ctrl-C may come between any two steps of the thread that schedules. So what has ended is
     # noted by the task's own thread, which hears nothing of it, and the rest is worked out after.
-    ended: dict[str, Outcome] = {}
-    told: set[str] = set()
-    waiting = {task.member: task for task in tasks}
-    running: dict[Future[None], Task] = {}
+    # All by the number of the task: a member may have several.
+    ended: dict[int, Outcome] = {}
+    told: set[int] = set()
+    waiting = dict(enumerate(tasks))
+    running: dict[Future[None], int] = {}
     interrupted = False
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         try:
             while waiting or running:
-                for task in _ready(waiting, running)[: jobs - len(running)]:
-                    running[pool.submit(_note, task, ended)] = waiting.pop(task.member)
+                unfinished = {tasks[number].member for number in (*waiting, *running.values())}
+                ready = _ready(waiting, unfinished, idle=not running)
+                for number in ready[: jobs - len(running)]:
+                    future = pool.submit(_note, number, waiting.pop(number), ended)
+                    running[future] = number
                 done, _ = wait(running, return_when=FIRST_COMPLETED)
                 for future in done:
                     future.result()
-                    member = running.pop(future).member
-                    told.add(member)
-                    finished(ended[member])
+                    number = running.pop(future)
+                    told.add(number)
+                    finished(ended[number])
         except KeyboardInterrupt:
             interrupted = True
             signal.signal(signal.SIGINT, signal.SIG_IGN)  # ending well takes a moment: let it
             stop()
-    return tuple(_outcome(task, ended, told) for task in tasks), interrupted
+    outcomes = (
+        _outcome(task, ended.get(number), told=number in told) for number, task in enumerate(tasks)
+    )
+    return tuple(outcomes), interrupted
 
 
-def _note(task: Task, ended: dict[str, Outcome]) -> None:
+def _note(number: int, task: Task, ended: dict[int, Outcome]) -> None:
     begin = time.monotonic()
     outcome = task.run()
-    ended[task.member] = replace(outcome, seconds=round(time.monotonic() - begin, 3))
+    ended[number] = replace(outcome, seconds=round(time.monotonic() - begin, 3))
 
 
-def _outcome(task: Task, ended: dict[str, Outcome], told: set[str]) -> Outcome:
+def _outcome(task: Task, outcome: Outcome | None, *, told: bool) -> Outcome:
     """What became of a task: what fails after an interruption was ended by it, if it had begun."""
-    outcome = ended.get(task.member)
-    if outcome is not None and (task.member in told or outcome.status == "done"):
+    if outcome is not None and (told or outcome.status == "done"):
         return outcome
     return Outcome(task.member, task.action, "aborted", "interrupted")
 
 
-def _ready(waiting: dict[str, Task], running: dict[Future[None], Task]) -> list[Task]:
-    unfinished = {*waiting, *(task.member for task in running.values())}
-    ready = [task for task in waiting.values() if unfinished.isdisjoint(task.after)]
-    if not ready and not running:
-        return list(waiting.values())[:1]
-    return ready
+def _ready(waiting: dict[int, Task], unfinished: set[str], *, idle: bool) -> list[int]:
+    """The numbers of the tasks that wait for no member any more; of a circle its first task."""
+    ready = [number for number, task in waiting.items() if unfinished.isdisjoint(task.after)]
+    return ready or (list(waiting)[:1] if idle else [])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ws.formats import docker_settings
 from ws.model.manifest import DependencySettings, MemberSettings
 from ws.model.names import normalise
 
 if TYPE_CHECKING:
     from ws.formats.tables import TableReader
 
-KEYS = ("sync", "ignore", "catalog", "dependencies", "python")
+KEYS = ("sync", "ignore", "catalog", "dependencies", "python", "docker")
 DEPENDENCY_KEYS = ("develop", "source")
 
 _HERE = ("tool", "ws")
@@ -31,6 +32,7 @@ def read(reader: TableReader, tool: dict[str, Any]) -> MemberSettings:
             normalise(name): _dependency(reader, dependencies, name) for name in dependencies
         },
         python=reader.text(table, *_HERE, "python"),
+        docker=docker_settings.of_member(reader, table),
     )
 
 

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ws.errors import WsError, raise_all
+from ws.formats import docker_settings
 from ws.formats.tables import TableReader
 from ws.formats.toml import parse
 from ws.model.names import did_you_mean, normalise
@@ -19,6 +20,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "catalogs": (),
     "install": ("jobs", "engine", "link-mode", "python", "venv"),
     "lock": ("ignore", "skew", "skew-exceptions"),
+    "docker": ("base", "templates", "context"),
 }
 """Every key that this version knows, by table. A key without effect would be a lie.
 
@@ -73,6 +75,7 @@ def read_parsed(
         strict_catalog=_choice(reader, workspace, ("workspace", "catalog-mode"), _MODES)
         == "strict",
         lock=_lock(reader, document),
+        docker=docker_settings.of_workspace(reader, document, KEYS["docker"]),
         install_jobs=_jobs(reader, install),
         install_engine=_choice(reader, install, ("install", "engine"), _ENGINES)
         if "engine" in install

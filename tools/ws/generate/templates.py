@@ -45,11 +45,19 @@ def filled(template: Iterable[NewFile], new: NewMember, folder: str) -> tuple[Ne
         text = file.text
         if text is not None:
             faults.extend(_faults(text, values, f"{folder}/{file.path}"))
-        data = file.data if text is None else _fill(text, values).encode()
-        path = _fill(file.path, values).removesuffix(SUFFIX)
+        data = file.data if text is None else fill(text, values).encode()
+        path = fill(file.path, values).removesuffix(SUFFIX)
         files.append(NewFile(path, data, file.executable))
     raise_all(faults)
     return tuple(files)
+
+
+def refuse_unknown(text: str, values: Mapping[str, str], path: str) -> None:
+    """Raise all placeholders of a template that have no value (`ManifestError` or `Faults`).
+
+    `path` is where the template lies, for messages.
+    """
+    raise_all(list(_faults(text, values, path)))
 
 
 def _values(new: NewMember) -> dict[str, str]:
@@ -65,7 +73,8 @@ def _values(new: NewMember) -> dict[str, str]:
     }
 
 
-def _fill(text: str, values: Mapping[str, str]) -> str:
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """A text with the placeholders that have a value replaced."""
     return _PLACEHOLDER.sub(lambda m: values.get(m[1], m[0]) if m[1] else "{{", text)
 
 

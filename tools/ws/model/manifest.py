@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from ws.model.docker_settings import MemberDocker
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -58,6 +60,7 @@ class MemberSettings:
     """By normalised name."""
     python: str = ""
     """Which Python its environment is of; empty for what the workspace says."""
+    docker: MemberDocker = field(default_factory=MemberDocker)
 
     def of(self, name: str) -> DependencySettings:
         """What is said of the dependency with this normalised name."""

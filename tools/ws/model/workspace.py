@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ws.model.docker_settings import DockerSettings
 from ws.model.graph import Edge, Graph
 from ws.model.manifest import MAIN
 
@@ -84,6 +85,7 @@ class Settings:
     strict_catalog: bool = True
     """Whether members that use a package of the catalog must use it so, or only should."""
     lock: LockSettings = LockSettings()
+    docker: DockerSettings = field(default_factory=DockerSettings)
     install_jobs: str = ""
     """`[install] jobs`, as for `--jobs`; empty for the default."""
     install_engine: str = ""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ws.model.machine import Check
 from ws.model.report import Finding
 from ws.model.urls import masked
-from ws.planning import doctor_index
+from ws.planning import docker_engine, doctor_index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -135,10 +135,8 @@ def _docker(machine: Machine, workspace: Workspace | None) -> Iterator[Check]:
     if not machine.docker.path:
         yield Check(rule, title, "missing", "not asked: there is no docker program")
     elif machine.engine.trouble:
-        fix = "start it (sudo systemctl start docker, or Docker Desktop); see `docker context ls`"
-        if "permission denied" in machine.engine.trouble.lower():
-            fix = "let yourself use it: sudo usermod -aG docker $USER, and log in again"
-        yield Check(rule, title, "warning", machine.engine.trouble, fix)
+        found = docker_engine.state(machine.engine)
+        yield Check(rule, title, "warning", found.detail, found.hint)
     else:
         yield Check(rule, title, "ok", f"{machine.engine.version} answers")
 

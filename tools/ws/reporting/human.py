@@ -10,7 +10,13 @@ if TYPE_CHECKING:
 
     from ws.model.report import Finding, Outcome, Report
 
-_DONE = {"lock": "locked", "install": "installed", "sync": "synced", "new": "made"}
+_DONE = {
+    "lock": "locked",
+    "install": "installed",
+    "sync": "synced",
+    "new": "made",
+    "docker new": "written",
+}
 _SUMMED = {"skipped": "had nothing to do", "failed": "failed", "aborted": "interrupted"}
 _COLOURS = {"error": "red", "warning": "yellow", "failed": "red", "aborted": "yellow"}
 
@@ -111,14 +117,21 @@ def _installs(data: Mapping[str, Any], style: Style) -> str:
     return installs.render(data, style)
 
 
+def _dockerfiles(data: Mapping[str, Any], style: Style) -> str:
+    from ws.reporting import docker
+
+    return docker.render(data, style)
+
+
 _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
+    "docker check": _dockerfiles,
     "doctor": _checks,
     "install": _installs,
     "list": _members,
 }
 _TELLING = ("doctor",)
 """Commands whose table tells the findings, too."""
-_LAST = ("install",)
+_LAST = ("docker check", "install")
 """Commands whose table is the end of the story: failures are told before it."""
 
 

@@ -1,0 +1,120 @@
+"""Docker's reference, "COPY" and "ADD", sentence by sentence."""
+
+from __future__ import annotations
+
+import pytest
+from tests.planning.dockerfiles import Folder, dockerfile
+
+from ws.planning.docker_layout import StageLayout, layouts
+
+FILES = ["a/one.py", "a/b/two.py", "c/three.py", "d.txt", "e.txt", "x.tar.gz", "sp ace/f"]
+
+
+def last(text: str) -> StageLayout:
+    return layouts(dockerfile(text), Folder(FILES))[-1]
+
+
+def layout(text: str) -> dict[str, str]:
+    return last(f"WORKDIR /w/x\n{text}\n").state.image.layout()
+
+
+@pytest.mark.parametrize(
+    ("copy", "expected"),
+    [
+        ("COPY a /t", {"/t": "a"}),  # the content of a folder, not the folder
+        ("COPY a /t/", {"/t": "a"}),
+        ("COPY a .", {"/w/x": "a"}),
+        ("COPY a t", {"/w/x/t": "a"}),
+        ("COPY a ../t", {"/w/t": "a"}),
+        ("COPY a ../../../../t/", {"/t": "a"}),  # it climbs no higher than /
+        ("COPY a /w/../t", {"/t": "a"}),
+        ("COPY . .", {"/w/x": "."}),
+        ("COPY d.txt /t", {"/t": "d.txt"}),  # a file becomes it
+        ("COPY d.txt /t/", {"/t/d.txt": "d.txt"}),
+        ("COPY d.txt .", {"/w/x/d.txt": "d.txt"}),
+        ("COPY d.txt /w", {"/w/d.txt": "d.txt"}),  # that is a folder by now
+        ("COPY d.txt e.txt /t/", {"/t/d.txt": "d.txt", "/t/e.txt": "e.txt"}),
+        ("COPY a d.txt /t/", {"/t": "a", "/t/d.txt": "d.txt"}),
+        ("COPY *.txt /t/", {"/t/d.txt": "d.txt", "/t/e.txt": "e.txt"}),
+        ("COPY none* d.txt /t/", {"/t/d.txt": "d.txt"}),
+        ("COPY a/* /t/", {"/t": "a/b", "/t/one.py": "a/one.py"}),  # flattened, as is well known
+        ("COPY ../../a /t", {"/t": "a"}),  # the context is all there is
+        ("COPY /a /t", {"/t": "a"}),
+        ("COPY ./a/ /t", {"/t": "a"}),
+        ('COPY ["sp ace", "/t"]', {"/t": "sp ace"}),
+        ("COPY --chown=1:1 --chmod=755 --link a /t", {"/t": "a"}),
+        ("COPY --parents a/b /t", {"/t/a/b": "a/b"}),
+        ("ADD a /t", {"/t": "a"}),
+    ],
+)
+def test_where_copy_puts_things(copy: str, expected: dict[str, str]) -> None:
+    assert layout(copy) == expected
+
+
+@pytest.mark.parametrize(
+    "copy", ["ADD x.tar.gz /t", "ADD https://example.org/x /t", "COPY --exclude=b a /t"]
+)
+def test_what_is_fetched_unpacked_or_left_out_is_unknown(copy: str) -> None:
+    assert last(f"{copy}\n").state.image.at("/t/anything").kind == "unknown"
+
+
+def test_an_archive_is_copied_as_it_is() -> None:
+    assert layout("COPY x.tar.gz /t/") == {"/t/x.tar.gz": "x.tar.gz"}
+
+
+@pytest.mark.parametrize("name", ["first", "FIRST", "0"])
+def test_a_stage_is_named_by_name_or_number(name: str) -> None:
+    text = f"FROM python AS First\nCOPY a /t\nFROM scratch\nCOPY --from={name} /t/b /u\n"
+    assert last(text).state.image.layout() == {"/u": "a/b"}
+
+
+def test_a_file_of_a_stage_goes_into_a_folder() -> None:
+    text = "FROM python AS one\nCOPY a /t\nFROM scratch\nCOPY --from=one /t/one.py /u/\n"
+    assert last(text).state.image.layout() == {"/u/one.py": "a/one.py"}
+
+
+def test_what_an_image_from_elsewhere_brings_is_unknown() -> None:
+    found = last("COPY --from=example.org/uv /uv /bin/\n").state.image.at("/bin/uv")
+    assert found.kind == "unknown"
+
+
+def test_a_stage_begins_where_the_one_it_is_built_from_ends() -> None:
+    text = "FROM python AS one\nENV A=t\nWORKDIR /w\nCOPY a /$A\nFROM one\nCOPY c ./$A\n"
+    assert last(text).state.image.layout() == {"/t": "a", "/w/t": "c"}
+
+
+@pytest.mark.parametrize(
+    ("run", "path", "kind"),
+    [
+        ("mkdir -p n/m", "/w/n/m", "folder"),
+        ("touch n", "/w/n", "file"),
+        ("rm -rf a", "/w/a/one.py", "nothing"),
+        ("rm -rf /w/*", "/w/a/one.py", "nothing"),
+        ("cp -r a /n", "/n/one.py", "file"),
+        ("mkdir /n && cp -r a /n", "/n/a/one.py", "file"),
+        ("cp -r a/. /n/", "/n/one.py", "file"),
+        ("mv a /n", "/n/b/two.py", "file"),
+        ("mv a /n", "/w/a", "nothing"),
+        ("ln -s /w/a /n", "/n/one.py", "file"),
+        ("ln -s ../w/a /n", "/n/one.py", "file"),
+        ("echo x > a/new", "/w/a/new", "unknown"),
+        ("sed -i s/a/b/ a/one.py", "/w/a/one.py", "unknown"),
+        ("[ -f x ] || rm -rf a", "/w/a/one.py", "unknown"),
+        ("git clone https://example.org/n.git", "/w/n/anything", "unknown"),
+        ("tar -xf x -C /n", "/n/anything", "unknown"),
+        ("rm -rf $UNKNOWN", "/w/a/one.py", "file"),
+        ("apt-get update && apt-get install -y git", "/w/a/one.py", "file"),
+    ],
+)
+def test_file_commands_are_followed(run: str, path: str, kind: str) -> None:
+    assert last(f"WORKDIR /w\nCOPY a a\nRUN {run}\n").state.image.at(path).kind == kind
+
+
+def test_what_is_mounted_stays_in_no_image() -> None:
+    text = "RUN --mount=type=bind,source=a,target=/m cp -r /m /n && touch /m/z\n"
+    image = last(text).state.image
+    assert [image.at(path).kind for path in ("/n/one.py", "/m/one.py", "/m/z")] == [
+        "file",
+        "nothing",
+        "nothing",
+    ]

@@ -1,0 +1,122 @@
+"""Dockerfiles from templates, and what goes with them: each a text for a path."""
+
+from __future__ import annotations
+
+import re
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from ws.generate import docker_parts as parts
+from ws.generate import templates
+from ws.planning.docker_places import workdir_for
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ws.planning.docker_recipe import Recipe
+
+FOLDER = "docker"
+"""Where the files lie that all images share, relative to the workspace root."""
+SHARED = f"{FOLDER}/app.Dockerfile"
+THIRD_PARTY = f"{FOLDER}/third_party.py"
+IGNORE = ".dockerignore"
+NAMES = ("production.Dockerfile", "dev.Dockerfile", "classic.Dockerfile", "shared.Dockerfile",
+         "third_party.py", "dockerignore")  # fmt: skip
+"""The templates."""
+
+_MARK = "# Made by `ws docker new"
+_LOST = "Edits by hand are lost the next time."
+
+
+def built_in(name: str) -> str:
+    """The template of this name that comes with `ws`."""
+    folder = resources.files(__package__) / "templates" / "docker"
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def path_of(recipe: Recipe) -> str:
+    """Where its Dockerfile belongs, relative to the workspace root."""
+    if recipe.style == "shared":
+        return SHARED
+    return recipe.member.file("Dockerfile.dev" if recipe.style == "dev" else "Dockerfile")
+
+
+def is_generated(text: str) -> bool:
+    """Whether a file says of itself that `ws docker new` made it."""
+    return _MARK in text[:400]
+
+
+def dockerfile(recipe: Recipe, template: str, libraries: Sequence[str], source: str) -> str:
+    """The Dockerfile of a recipe.
+
+    `libraries` are the folders of all members that others depend on, for the shared one. `source`
+    is where the template lies, for messages: raises `ManifestError` or `Faults` for placeholders
+    that do not exist.
+    """
+    values = {**_member(recipe), **_parts(recipe, libraries)}
+    return filled(template, values, source)
+
+
+def plain(name: str, template: str, source: str) -> str:
+    """A file that is the same for every member: `third_party.py`, `.dockerignore`."""
+    head = header("MEMBER", name)
+    if name == "third_party.py":
+        return f"{head}\n{template}"
+    return filled(template, {"header": head}, source)
+
+
+def filled(template: str, values: Mapping[str, str], source: str) -> str:
+    """A template with its placeholders filled in; a line of an empty one alone is left out."""
+    templates.refuse_unknown(template, values, source)
+    lines = {f"{{{{{name}}}}}" for name, value in values.items() if not value}
+    kept = [line for line in template.splitlines() if line.strip() not in lines]
+    text = templates.fill("\n".join(kept), values)
+    return re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n"
+
+
+def header(member: str, style: str) -> str:
+    """The first lines of a generated file."""
+    what = f" --style {style}" if f"{style}.Dockerfile" in NAMES else ""
+    return f"{_MARK} {member}{what}`. {_LOST}"
+
+
+def _member(recipe: Recipe) -> dict[str, str]:
+    shown = "MEMBER" if recipe.style == "shared" else recipe.member.name
+    return {
+        "header": header(shown, recipe.style),
+        "dockerfile": path_of(recipe),
+        "base": recipe.base,
+        "member": recipe.member.path,
+        "name": recipe.member.name,
+        "poetry": recipe.poetry,
+        "script": recipe.script.name,
+        "workdir": workdir_for(recipe.member.path, recipe.folders),
+        "main_groups": "main",
+        "dev_groups": " ".join(recipe.groups),
+    }
+
+
+def _parts(recipe: Recipe, libraries: Sequence[str]) -> dict[str, str]:
+    settings = recipe.settings
+    every = (*settings.apt, *parts.apt_build(recipe))
+    return {
+        "apt": parts.apt(settings.apt),
+        "apt_build": parts.apt(parts.apt_build(recipe)),
+        "apt_dev": parts.apt(every),
+        "apt_classic": parts.apt(every),
+        "build_requires": parts.requirements(recipe.build_requires),
+        "build_wheel": parts.BUILD_WHEEL,
+        "locked_files": parts.locked_files(recipe),
+        "install_third_party": parts.install_third_party(recipe),
+        "wheels": parts.wheels(recipe),
+        "local_copies": parts.mirrored_copies(recipe.folders),
+        "shared_copies": parts.mirrored_copies(libraries),
+        "classic_copies": parts.classic_copies(
+            recipe, workdir_for(recipe.member.path, recipe.folders)
+        ),
+        "expose": parts.expose(recipe),
+        "health": parts.health(recipe),
+        "debugger": parts.debugger(recipe),
+        "debug_usage": parts.debug_usage(recipe),
+        "dev_command": parts.dev_command(recipe),
+    }

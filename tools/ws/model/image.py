@@ -1,0 +1,336 @@
+"""What is where in an image while it is built: layers over layers, asked and never listed.
+
+A build context may hold tens of thousands of files, of which a check wants to know five. So a
+layer only says which folder lies where, and a question is answered by looking through the layers
+from the last to the first. Paths in an image are absolute and normal; paths in the build context
+are relative to it, and `.` is the context itself.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_DEEPEST = 50
+"""How many links, and copies of copies, are followed."""
+
+
+class Context(Protocol):
+    """The files that a build can see: those of a folder, less what `.dockerignore` names."""
+
+    @property
+    def folder(self) -> str:
+        """Where it lies, relative to the workspace root; `.` for that itself."""
+
+    def exists(self, path: str) -> bool:
+        """Whether there is a file or folder at a path relative to the context."""
+
+    def is_folder(self, path: str) -> bool:
+        """Whether there is a folder."""
+
+    def link(self, path: str) -> str:
+        """Where a symbolic link at a path leads, as written; empty where there is none."""
+
+    def glob(self, pattern: str) -> Sequence[str]:
+        """The paths that a pattern of Go's `filepath.Match` names, sorted."""
+
+
+Kind = Literal["file", "folder", "nothing", "unknown"]
+
+
+class Found(NamedTuple):
+    """What is at a path of an image."""
+
+    kind: Kind
+    source: str = ""
+    """The file or folder of the build context that it is; empty for what a command made."""
+    line: int | None = None
+    """The instruction that put it there."""
+    why: str = ""
+    """Why nobody can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A file or folder of the build context; a folder with all that is in it."""
+
+    at: str
+    source: str
+    context: Context = field(repr=False, compare=False)
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What another image, or this one before, has at a path."""
+
+    at: str
+    source: str
+    image: Image = field(repr=False, compare=False)
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """An empty folder, or a file of a command's."""
+
+    at: str
+    line: int
+    folder: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A symbolic link."""
+
+    at: str
+    target: str
+    """Absolute."""
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A file or folder that is gone."""
+
+    at: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A path at and below which a command did what nobody can follow."""
+
+    at: str
+    line: int
+    why: str
+    adds: bool = False
+    """Whether it can only have added: what is known to be there still is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """An environment that somebody installed into; `key` says who."""
+
+    at: str
+    key: int
+    line: int
+
+
+Layer = Copied | Taken | Made | Linked | Removed | Changed | Installed
+
+
+class Environment(NamedTuple):
+    """Where an environment has come to lie."""
+
+    key: int
+    at: str
+    made_at: str
+    line: int
+    """The instruction that brought it here."""
+    whole: bool = True
+    """Whether all of it came along, not only its site-packages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image at one moment of its build: one layer, and all that was there before."""
+
+    below: Image | None = field(default=None, repr=False, compare=False)
+    layer: Layer | None = None
+    asked: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was answered before: copies of copies would double the work each time."""
+    unknown: str = ""
+    """Of the lowest: why nobody knows what else is in it; empty where that is nothing of ours."""
+
+    def plus(self, *layers: Layer) -> Image:
+        """The image with more on it."""
+        image = self
+        for layer in layers:
+            image = Image(image, layer)
+        return image
+
+    def at(self, path: str, _depth: int = 0) -> Found:
+        """What is at a path; links are followed."""
+        if _depth > _DEEPEST:
+            return Found("unknown", why="it was copied or linked too often to follow")
+        if path not in self.asked:
+            self.asked[path] = self._at(path, _depth)
+        found: Found = self.asked[path]
+        return found
+
+    def _at(self, path: str, _depth: int) -> Found:
+        more: Found | None = None
+        folder: Found | None = None
+        for image in self._downwards():
+            if image.layer is None:
+                if image.unknown and not more:
+                    more = Found("unknown", why=image.unknown)
+                break
+            found = _look(image, path, _depth)
+            if isinstance(found, str):
+                return self.at(found, _depth + 1)
+            if found is None:
+                continue
+            if found.kind == "folder" and not found.source:
+                folder = folder or found  # something below it; the folder itself may say more
+            elif found.kind == "unknown" and isinstance(image.layer, Changed) and image.layer.adds:
+                more = more or found
+            elif found.kind == "nothing":
+                return folder or more or found
+            else:
+                return found
+        return folder or more or Found("nothing")
+
+    def places(self, source: str, _depth: int = 0) -> tuple[str, ...]:
+        """Where a file or folder of the build context was copied to, the last first."""
+        key = ("places", source)
+        if key not in self.asked:
+            self.asked[key] = tuple(dict.fromkeys(self._places(source, _depth)))
+        found: tuple[str, ...] = self.asked[key]
+        return found
+
+    def _places(self, source: str, _depth: int) -> Iterator[str]:
+        for image in self._downwards() if _depth < _DEEPEST else ():
+            layer = image.layer
+            if isinstance(layer, Copied):
+                if is_below(source, layer.source) and layer.context.exists(source):
+                    yield moved(source, layer.source, layer.at)
+            elif isinstance(layer, Taken):
+                for place in layer.image.places(source, _depth + 1):
+                    if is_below(place, layer.source):
+                        yield moved(place, layer.source, layer.at)
+
+    def environments(self, _depth: int = 0) -> tuple[Environment, ...]:
+        """The environments in it, the first first."""
+        key = ("environments",)
+        if key not in self.asked:
+            self.asked[key] = tuple(dict.fromkeys(self._environments(_depth)))
+        known: tuple[Environment, ...] = self.asked[key]
+        return known
+
+    def _environments(self, _depth: int) -> list[Environment]:
+        found: list[Environment] = []
+        for image in reversed(list(self._downwards()) if _depth < _DEEPEST else []):
+            layer = image.layer
+            if isinstance(layer, Installed):
+                found.append(Environment(layer.key, layer.at, layer.at, layer.line))
+            elif isinstance(layer, Removed):
+                found = [one for one in found if not is_below(one.at, layer.at)]
+            elif isinstance(layer, Taken):
+                brought = layer.image.environments(_depth + 1)
+                found += [now for one in brought if (now := _brought(one, layer))]
+        return found
+
+    def layout(self, _depth: int = 0) -> dict[str, str]:
+        """What of the build context lies where: paths in the image to paths in the context."""
+        key = ("layout",)
+        if key not in self.asked:
+            self.asked[key] = self._layout(_depth)
+        known: dict[str, str] = self.asked[key]
+        return known
+
+    def _layout(self, _depth: int) -> dict[str, str]:
+        found: dict[str, str] = {}
+        for image in reversed(list(self._downwards()) if _depth < _DEEPEST else []):
+            layer = image.layer
+            if isinstance(layer, Copied):
+                found[layer.at] = layer.source
+            elif isinstance(layer, Removed):
+                found = {at: source for at, source in found.items() if not is_below(at, layer.at)}
+            elif isinstance(layer, Taken):
+                found |= _taken_layout(layer, _depth + 1)
+        return dict(sorted(found.items()))
+
+    def _downwards(self) -> Iterator[Image]:
+        image: Image | None = self
+        while image is not None:
+            yield image
+            image = image.below
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is a folder, or lies in it."""
+    return folder in (path, ".", "/") or path.startswith(f"{folder}/")
+
+
+def moved(path: str, folder: str, to: str) -> str:
+    """A path in a folder, were the folder somewhere else."""
+    if path == folder:
+        return to
+    rest = path if folder == "." else path[len(folder.rstrip("/")) + 1 :]
+    return rest if to == "." else f"{to.rstrip('/')}/{rest}"
+
+
+def _look(image: Image, path: str, depth: int) -> Found | str | None:
+    """What one layer knows of a path; a path to look at instead; `None` for nothing."""
+    layer = image.layer
+    assert layer is not None
+    if is_below(path, layer.at):
+        return _inside(layer, path, depth)
+    if is_below(layer.at, path) and not isinstance(layer, Removed | Changed):
+        return Found("folder", line=layer.line)
+    return None
+
+
+def _inside(layer: Layer, path: str, depth: int) -> Found | str | None:  # noqa: PLR0911 - one for each kind
+    """What a layer knows of its own path, or of one below it."""
+    match layer:
+        case Copied():
+            source = moved(path, layer.at, layer.source)
+            if elsewhere := _through_link(layer, path):
+                return elsewhere
+            if layer.context.is_folder(source):
+                return Found("folder", source, layer.line)
+            return Found("file", source, layer.line) if layer.context.exists(source) else None
+        case Taken():
+            found = layer.image.at(moved(path, layer.at, layer.source), depth + 1)
+            return None if found.kind == "nothing" else found._replace(line=layer.line)
+        case Made() | Installed():
+            kind: Kind = "file" if isinstance(layer, Made) and not layer.folder else "folder"
+            return Found(kind, line=layer.line) if path == layer.at else None
+        case Linked():
+            return moved(path, layer.at, layer.target)
+        case Removed():
+            return Found("nothing", line=layer.line)
+        case Changed():
+            return Found("unknown", line=layer.line, why=layer.why)
+
+
+def _through_link(layer: Copied, path: str) -> str:
+    """Where a path leads that has a link in it: in a folder that is copied, links stay links."""
+    rest = path[len(layer.at.rstrip("/")) :].strip("/").split("/")
+    folder, source = layer.at, layer.source
+    for index, name in enumerate(rest if path != layer.at else ()):
+        source = posixpath.join(source, name)
+        if target := layer.context.link(source):
+            to = posixpath.normpath(posixpath.join(folder, target, *rest[index + 1 :]))
+            return "/" + to.lstrip("/")
+        folder = posixpath.join(folder, name)
+    return ""
+
+
+def _brought(one: Environment, layer: Taken) -> Environment | None:
+    """Where an environment is after a folder was taken from its image."""
+    if is_below(one.at, layer.source):
+        at = moved(one.at, layer.source, layer.at)
+        return one._replace(at=at, line=layer.line)
+    inside = posixpath.relpath(layer.source, one.at).split("/")
+    if ".." not in inside and inside[0].startswith("lib"):
+        at = one.at if layer.at == layer.source else layer.at
+        return one._replace(at=at, line=layer.line, whole=False)
+    return None
+
+
+def _taken_layout(layer: Taken, depth: int) -> dict[str, str]:
+    found = {}
+    for at, source in layer.image.layout(depth).items():
+        if is_below(at, layer.source):
+            found[moved(at, layer.source, layer.at)] = source
+        elif is_below(layer.source, at):
+            found[layer.at] = moved(layer.source, at, source)
+    return found

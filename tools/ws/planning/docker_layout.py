@@ -1,0 +1,311 @@
+"""What each stage of a Dockerfile has where, and what it installs from there."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ws.formats.docker_shell import UNKNOWN
+from ws.formats.dockerfile_expansion import expand
+from ws.model.image import Changed, Image, Made
+from ws.planning.docker_copy import Copy, Copying, from_context, from_image
+from ws.planning.docker_run import run
+from ws.planning.docker_stage import Install, State
+from ws.planning.docker_variables import stage_named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ws.model.docker import Dockerfile, Instruction, Stage
+    from ws.model.image import Context
+
+_PLAIN = {
+    *("scratch", "python", "debian", "ubuntu", "alpine", "pypy", "node", "buildpack-deps"),
+    *("python-slim", "amazonlinux", "fedora", "rockylinux", "busybox", "uv", "cuda", "pytorch"),
+}
+"""Last parts of the names of images that hold no package of anybody's workspace."""
+
+
+_BARE = {"scratch", "python", "debian", "ubuntu", "alpine", "python-slim", "fedora", "rockylinux"}
+"""Those of them that have no folders of their own beside the system's."""
+
+
+class Missing(NamedTuple):
+    """A source of `COPY`, `ADD` or a mount that is not there."""
+
+    line: int
+    source: str
+    stage: str = ""
+    """The stage it should come from; empty for the build context."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageLayout:
+    """One stage when it is built."""
+
+    index: int
+    name: str
+    line: int
+    state: State = field(repr=False)
+    """At its end."""
+    installs: tuple[Install, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    triggers: tuple[Instruction, ...] = ()
+    """What its `ONBUILD`s hold back for the stages that are built from it."""
+    unclear: tuple[tuple[int, str], ...] = ()
+    """Lines that nobody can follow, and why."""
+    failing: tuple[tuple[int, str], ...] = ()
+    """Lines that are sure to end the build, and why."""
+
+    def as_data(self, folder: str) -> dict[str, Any]:
+        """Its layout for JSON: paths in the image to paths relative to the workspace root.
+
+        The build context is the folder `folder` there.
+        """
+        layout = self.state.image.layout()
+        return {
+            "index": self.index,
+            "name": self.name,
+            "line": self.line,
+            "workdir": self.state.folder.replace(UNKNOWN, "?"),
+            "layout": {at: posixpath.normpath(f"{folder}/{one}") for at, one in layout.items()},
+            "installs": [_install(one) for one in self.installs],
+        }
+
+
+def _install(install: Install) -> dict[str, Any]:
+    call = install.call
+    return {
+        "line": install.line,
+        "command": f"{call.tool} {call.verb}" if call.tool == "poetry" else call.tool,
+        "folder": call.project.replace(UNKNOWN, "?"),
+        "path_dependencies": call.installs_paths,
+    }
+
+
+def layouts(
+    dockerfile: Dockerfile,
+    context: Context,
+    *,
+    target: str = "",
+    arguments: Mapping[str, str] | None = None,
+) -> tuple[StageLayout, ...]:
+    """The stages that a build of `target` (a name or number; the last one by default) needs.
+
+    `arguments` are the build's own (`--build-arg`). BuildKit builds no stage that is not needed.
+    """
+    if not dockerfile.stages:
+        return ()
+    return _Build(dockerfile, context, dict(arguments or {})).of(target)
+
+
+class _Build:
+    """Builds stages in the mind, each once."""
+
+    def __init__(self, dockerfile: Dockerfile, context: Context, given: dict[str, str]) -> None:
+        self.dockerfile = dockerfile
+        self.context = context
+        self.given = given
+        self.globals = self._globals()
+        self.done: dict[int, StageLayout] = {}
+
+    def of(self, target: str) -> tuple[StageLayout, ...]:
+        last = stage_named(target, self.dockerfile.stages)
+        self._built(self.dockerfile.stages[-1 if last is None else last])
+        return tuple(self.done[index] for index in sorted(self.done))
+
+    def _globals(self) -> dict[str, str | None]:
+        found: dict[str, str | None] = {}
+        for instruction in self.dockerfile.arguments:
+            for name, value in instruction.pairs:
+                default = expand(value, found, self.dockerfile.escape).text if value else None
+                found[name] = self.given.get(name, default)
+        return found
+
+    def _built(self, stage: Stage) -> StageLayout:
+        if stage.index not in self.done:
+            walk = _Walk(self, stage)
+            for instruction in (*walk.before, *stage.instructions):
+                walk.step(instruction)
+            self.done[stage.index] = walk.result()
+        return self.done[stage.index]
+
+    def start(self, stage: Stage) -> tuple[State, tuple[Instruction, ...]]:
+        """The state that a stage begins with, and the instructions that run first."""
+        base = expand(stage.base, self.globals, self.dockerfile.escape).text
+        before = _named(base or "", self.dockerfile.stages[: stage.index])
+        if before is not None:
+            built = self._built(before)
+            return built.state, built.triggers
+        bare = _name(base or "") in _BARE
+        return State(external(base), escape=self.dockerfile.escape, followed=bare), ()
+
+    def image(self, name: str, before: int) -> Image:
+        """The image that a `from` names."""
+        return self.end(name, before).image
+
+    def end(self, name: str, before: int) -> State:
+        """The state of the stage, or of the image, that a `from` names."""
+        stages = self.dockerfile.stages[:before]
+        index = stage_named(name, stages)
+        return State(external(name)) if index is None else self._built(stages[index]).state
+
+
+def target_stage(dockerfile: Dockerfile, target: str) -> Stage | None:
+    """The stage that a build ends with: the last for no target; `None` where there is none.
+
+    BuildKit knows it by its name only (`findStateByName` in dockerfile2llb/convert.go).
+    """
+    return _named(target, dockerfile.stages) if target else dockerfile.stages[-1]
+
+
+def _named(name: str, stages: tuple[Stage, ...]) -> Stage | None:
+    """The last of these stages that has a name; `FROM` and targets take no number for one."""
+    named = [stage for stage in stages if stage.name and stage.name == name.lower()]
+    return named[-1] if named else None
+
+
+def external(name: str | None) -> Image:
+    """An image that is not built here: nothing of ours is in the official ones."""
+    if name is None:
+        return Image(unknown="the base image is a variable")
+    return Image(unknown="" if _name(name) in _PLAIN else f"the image {name} may bring it")
+
+
+def _name(image: str) -> str:
+    """The last part of an image's name, without its tag and digest."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+
+
+class _Walk:
+    """Goes through one stage."""
+
+    def __init__(self, build: _Build, stage: Stage) -> None:
+        self.build = build
+        self.stage = stage
+        self.state, self.before = build.start(stage)
+        self.installs: list[Install] = []
+        self.missing: list[Missing] = []
+        self.triggers: list[Instruction] = []
+        self.unclear: list[tuple[int, str]] = []
+        self.failing: list[tuple[int, str]] = []
+
+    def result(self) -> StageLayout:
+        return StageLayout(
+            self.stage.index,
+            self.stage.name,
+            self.stage.source.line,
+            self.state,
+            tuple(self.installs),
+            tuple(self.missing),
+            tuple(self.triggers),
+            tuple(self.unclear),
+            tuple(self.failing),
+        )
+
+    def step(self, instruction: Instruction) -> None:
+        match instruction.kind:
+            case "ARG":
+                self._arg(instruction)
+            case "ENV":
+                self._env(instruction)
+            case "WORKDIR":
+                self._workdir(instruction)
+            case "USER" if instruction.words:
+                user = self.state.expand(instruction.words[0].text)
+                self.state = self.state.to(user=(user or UNKNOWN).partition(":")[0])
+            case "COPY" | "ADD":
+                self._copy(instruction)
+            case "RUN":
+                self._run(instruction)
+            case "ONBUILD" if instruction.inner is not None:
+                self.triggers.append(instruction.inner)
+
+    def _arg(self, instruction: Instruction) -> None:
+        args, env = dict(self.state.args), dict(self.state.env)
+        for name, value in instruction.pairs:
+            default = self.state.expand(value) if value is not None else None
+            if value is None:
+                default = self.build.globals.get(name, args.get(name))
+            args[name] = self.build.given.get(name, default)
+        # Engines differ in which of the two holds, an ENV or an ARG after it.
+        named = {name for name, _ in instruction.pairs} & env.keys()
+        unsure = dict.fromkeys(name for name in named if args[name] not in (None, env[name]))
+        self.state = self.state.to(args=args, env=env | unsure)
+
+    def _env(self, instruction: Instruction) -> None:
+        env = dict(self.state.env)
+        for name, value in instruction.pairs:  # all of them see the variables as they were
+            env[name] = self.state.expand(value or "")
+        self.state = self.state.to(env=env)
+
+    def _workdir(self, instruction: Instruction) -> None:
+        path = self.state.expand(instruction.words[0].text) if instruction.words else ""
+        folder = UNKNOWN if path is None else self.state.absolute(path)
+        image = self.state.image
+        if UNKNOWN not in folder and image.at(folder).kind != "folder":
+            image = image.plus(Made(folder, instruction.line))
+        self.state = self.state.to(folder=folder, image=image)
+
+    def _copy(self, instruction: Instruction) -> None:
+        words = [self._word(word.text, instruction) for word in instruction.words]
+        target = words[-1] if words else None
+        if target is None or (UNKNOWN in self.state.folder and not target.startswith("/")):
+            self.unclear.append((instruction.line, "its destination is known at build time only"))
+            return
+        copy = Copy(
+            tuple(word for word in words[:-1] if word is not None),
+            target,
+            self.state.folder,
+            instruction.line,
+            adds=instruction.kind == "ADD",
+            parents=instruction.flag("parents") is not None,
+            excludes=instruction.flag("exclude") is not None,
+        )
+        copying = self._copying(copy, instruction)
+        layers = list(copying.layers)
+        if len(copy.sources) < len(words) - 1 or instruction.heredocs:
+            at = self.state.absolute(target)
+            why = "what is copied there is known at build time only"
+            layers.append(Changed(at, instruction.line, why, adds=True))
+        self.state = self.state.to(image=self.state.image.plus(*layers))
+
+    def _copying(self, copy: Copy, instruction: Instruction) -> Copying:
+        image = self.state.image
+        name = instruction.flag("from")
+        if instruction.heredocs:
+            names = {heredoc.name for heredoc in instruction.heredocs}
+            kept = [one for one in copy.sources if one.lstrip("<-").strip("'\"") not in names]
+            copy = copy._replace(sources=tuple(kept))
+        if name is None:
+            copying = from_context(copy, self.build.context, image)
+            stage = ""
+        else:
+            stage = self.state.expand(name) or name
+            other = self.build.end(stage, self.stage.index)
+            copying = from_image(copy, other.image, image, stage, followed=other.followed)
+        self.missing += [Missing(copy.line, source, stage) for source in copying.missing]
+        self.failing += [
+            (copy.line, f"a folder is copied to {at}, where a file is") for at in copying.blocked
+        ]
+        return copying
+
+    def _word(self, text: str, instruction: Instruction) -> str | None:
+        if instruction.heredocs and text.startswith("<<"):
+            return text
+        return self.state.expand(text)
+
+    def _run(self, instruction: Instruction) -> None:
+        index = self.stage.index
+        ran = run(
+            instruction,
+            self.state,
+            index,
+            self.build.context,
+            lambda name: self.build.image(name, index),
+        )
+        self.state = ran.state
+        self.installs += ran.installs
+        self.missing += [Missing(instruction.line, source) for source in ran.missing]
+        self.failing += [(instruction.line, why) for why in ran.failing]

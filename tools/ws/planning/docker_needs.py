@@ -1,0 +1,233 @@
+"""Which path dependencies an install in an image needs, where it looks for them, and what of each.
+
+Poetry takes a path dependency's folder from the lock: `url` of its source, joined to the lock's
+own folder (`Locker.locked_packages` in poetry/packages/locker.py). There it wants a
+`pyproject.toml`, the modules and the readme that this names: poetry-core refuses to build without
+(poetry/core/masonry/utils/module.py, metadata.py), and Poetry only says so after everything else
+is installed.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ws.model.manifest import MAIN
+from ws.model.names import normalise
+from ws.planning.docker_programs import Call
+from ws.planning.selection import active_groups
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from ws.model.image import Found, Image
+    from ws.model.lock import LockedPackage, LockFacts
+    from ws.model.manifest import Manifest
+    from ws.model.workspace import Member, Workspace
+
+_LINUX = {"sys_platform": "linux", "platform_system": "Linux", "os_name": "posix"}
+"""What is known of the Python in an image; a marker that asks for more holds."""
+
+
+EVERYTHING = Call("poetry", "lock", "/", all_groups=True, all_extras=True)
+"""What Poetry reads where it resolves: the path dependencies of all groups and extras."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the workspace: manifests, and the locks of members as they are asked for."""
+
+    workspace: Workspace
+    lock: Callable[[Member], LockFacts | None]
+    """The lock of a member; `None` where there is none."""
+    folders: Mapping[str, Member] = field(default_factory=dict)
+    """The members by their folder."""
+
+    @classmethod
+    def of(cls, workspace: Workspace, lock: Callable[[Member], LockFacts | None]) -> Known:
+        """All that is known, ready to be asked."""
+        return cls(workspace, lock, {member.path: member for member in workspace.members})
+
+
+class Need(NamedTuple):
+    """One path dependency of a member."""
+
+    name: str
+    """Normalised."""
+    url: str
+    """Its folder, relative to the member's, as the lock has it."""
+    folder: str
+    """The same, relative to the workspace root."""
+    editable: bool = False
+    direct: bool = True
+    """Whether the member's own manifest names it."""
+    member: Member | None = None
+    """What it is; `None` where it is no member of the workspace."""
+
+
+class Lack(NamedTuple):
+    """Something of a package that is not where it should be."""
+
+    kind: str
+    """`folder`, `manifest`, `module`, `readme`, or `unknown`."""
+    path: str
+    """In the image."""
+    why: str = ""
+
+
+def needs(member: Member, known: Known, call: Call | None) -> tuple[Need, ...]:
+    """The path dependencies that a call installs for a member; for `None`, those of `main`.
+
+    Without a lock these are those of the manifests, and of their manifests in turn.
+    """
+    facts = known.lock(member)
+    if facts is None or facts.header is None:
+        return tuple(_declared(member, known))
+    direct = {one.name for one in member.manifest.dependencies if one.path is not None}
+    return tuple(
+        Need(
+            entry.name,
+            entry.folder or "",
+            folder,
+            bool(entry.table.get("develop", False)),
+            entry.name in direct,
+            known.folders.get(folder),
+        )
+        for entry in _asked_for(member.manifest, facts, call)
+        for folder in [posixpath.normpath(posixpath.join(member.path, entry.folder or ""))]
+    )
+
+
+def _asked_for(manifest: Manifest, facts: LockFacts, call: Call | None) -> Iterator[LockedPackage]:
+    """The entries of a lock that a call's groups, extras and markers choose."""
+    groups = _groups(manifest, call)
+    extras = _extras(manifest, call)
+    for entry in facts.entries:
+        if "groups" not in entry.table:  # a lock of before Poetry 2 does not say
+            yield entry
+            continue
+        written = entry.table.get("markers", "")
+        named = [group for group in entry.table["groups"] if normalise(group) in groups]
+        markers = [written if isinstance(written, str) else written.get(g, "") for g in named]
+        if any(not marker or _holds(marker, extras) for marker in markers):
+            yield entry
+
+
+def _groups(manifest: Manifest, call: Call | None) -> frozenset[str]:
+    if call is None or call.tool != "poetry":
+        return frozenset({MAIN})
+    if call.all_groups:
+        return frozenset({MAIN, *manifest.groups})
+    return active_groups(manifest, call.only, call.with_, call.without)
+
+
+def _extras(manifest: Manifest, call: Call | None) -> frozenset[str]:
+    if call is None:
+        return frozenset()
+    if not call.all_extras:
+        return frozenset(map(normalise, call.extras))
+    document = manifest.document
+    project = document.get("project", {}).get("optional-dependencies", {})
+    poetry = document.get("tool", {}).get("poetry", {}).get("extras", {})
+    return frozenset(map(normalise, (*project, *poetry)))
+
+
+def _holds(marker: str, extras: frozenset[str]) -> bool:
+    from poetry.core.version.markers import parse_marker  # costs start-up; few markers are there
+
+    return bool(parse_marker(marker).validate({**_LINUX, "extra": extras}))
+
+
+def _declared(member: Member, known: Known) -> Iterator[Need]:
+    seen: set[str] = {member.path}
+    waiting: list[tuple[Member, bool]] = [(member, True)]
+    while waiting:
+        owner, direct = waiting.pop(0)
+        for one in owner.manifest.dependencies:
+            if one.path is None or (not direct and one.group != MAIN):
+                continue
+            folder = posixpath.normpath(posixpath.join(owner.path, one.path))
+            if folder not in seen:
+                seen.add(folder)
+                target = known.folders.get(folder)
+                url = posixpath.relpath(folder, member.path)
+                yield Need(one.name, url, folder, one.develop, direct, target)
+                waiting += [(target, False)] if target else []
+
+
+def lacks(image: Image, at: str, manifest: Manifest | None) -> Lack | None:
+    """What an image lacks of the package that should be at a path; `None` for nothing."""
+    for kind, path in (("folder", at), ("manifest", f"{at.rstrip('/')}/pyproject.toml")):
+        found = image.at(path)
+        if found.kind == "nothing":
+            return Lack(kind, path)
+        if found.kind == "unknown":
+            return Lack("unknown", path, found.why)
+    if manifest is None:
+        return None
+    return absent_module(image, at, manifest) or _absent_readme(image, at, manifest)
+
+
+def absent_module(image: Image, at: str, manifest: Manifest) -> Lack | None:
+    """The first module of a package's that is not there."""
+    poetry = manifest.document.get("tool", {}).get("poetry", {})
+    if poetry.get("package-mode") is False:
+        return None
+    for choice in _modules(manifest, poetry):
+        paths = [posixpath.normpath(posixpath.join(at, path)) for path in choice]
+        found = [image.at(path) for path in paths]
+        if any(_is_module(image, *pair) for pair in zip(paths, found, strict=True)):
+            continue
+        if unknown := next((one for one in found if one.kind == "unknown"), None):
+            return Lack("unknown", paths[0], unknown.why)
+        if all(one.kind == "nothing" for one in found):
+            return Lack("module", paths[0])
+        return Lack("unknown", paths[0], "it may hold no module: a command made the folder")
+    return None
+
+
+def _is_module(image: Image, path: str, found: Found) -> bool:
+    """Whether a module is sure to be there: poetry-core refuses a folder that a command made."""
+    if found.kind == "folder" and not found.source:
+        return image.at(f"{path}/__init__.py").kind != "nothing"
+    return found.kind in ("file", "folder")
+
+
+def _modules(manifest: Manifest, poetry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
+    """What must be there, relative to the package's folder: of each choice, one."""
+    packages = [one for one in poetry.get("packages", ()) if isinstance(one, dict)]
+    for package in packages:
+        include = str(package.get("include", ""))
+        fixed = include[: min(include.find(wild) % (len(include) + 1) for wild in "*?[")]
+        folder = include if fixed == include else posixpath.dirname(fixed)
+        yield (posixpath.join(str(package.get("from", "")), folder),)
+    if not packages:
+        module = manifest.name.replace("-", "_")
+        yield (f"src/{module}", f"src/{module}.py", module, f"{module}.py")
+
+
+def _absent_readme(image: Image, at: str, manifest: Manifest) -> Lack | None:
+    for readme in readmes(manifest):
+        path = posixpath.normpath(posixpath.join(at, readme))
+        if image.at(path).kind == "nothing":
+            return Lack("readme", path)
+    return None
+
+
+def readmes(manifest: Manifest) -> tuple[str, ...]:
+    """The files that become a package's description."""
+    poetry = manifest.document.get("tool", {}).get("poetry", {})
+    written = manifest.document.get("project", {}).get("readme") or poetry.get("readme") or ()
+    if isinstance(written, dict):
+        written = written.get("file", ())
+    several: Iterable[Any] = (written,) if isinstance(written, str) else written
+    return tuple(one for one in several if isinstance(one, str) and one)
+
+
+def module_names(manifest: Manifest) -> tuple[str, ...]:
+    """The names of what an install makes importable, as far as the manifest tells."""
+    poetry = manifest.document.get("tool", {}).get("poetry", {})
+    packages = [one for one in poetry.get("packages", ()) if isinstance(one, dict)]
+    named = [str(one.get("include", "")).partition("/")[0] for one in packages]
+    return tuple(dict.fromkeys(named)) or (manifest.name.replace("-", "_"),)

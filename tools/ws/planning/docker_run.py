@@ -1,0 +1,193 @@
+"""What a `RUN` does to a stage: to its files, its settings, its environments."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from ws.formats.docker_shell import UNKNOWN, Command, commands, of_words
+from ws.model.image import Changed, Copied, Image, Installed, Layer, Made, Removed, Taken, is_below
+from ws.planning.docker_copy import absolute, in_context
+from ws.planning.docker_files import effects, failures, is_followed
+from ws.planning.docker_programs import Call, call_of
+from ws.planning.docker_stage import Install, State, environment_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ws.model.docker import Instruction
+    from ws.model.image import Context
+
+_PYTHON = re.compile(r"python[\d.]*")
+_POETRY = re.compile(r"poetry(?:\[.*\])?\s*(?:[=<>!~;@].*)?", re.IGNORECASE)
+_REWRITES = {
+    "add": ("pyproject.toml", "poetry.lock"),
+    "remove": ("pyproject.toml", "poetry.lock"),
+    "update": ("poetry.lock",),
+    "lock": ("poetry.lock",),
+}
+
+
+class Ran(NamedTuple):
+    """The state after a `RUN`, what it installed, and which mounts have no source."""
+
+    state: State
+    installs: tuple[Install, ...]
+    missing: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
+    """Why a command is sure to fail."""
+
+
+class _Mounts(NamedTuple):
+    """What is there for the time of one `RUN`."""
+
+    layers: tuple[Layer, ...]
+    targets: tuple[str, ...]
+    """What is written below these is in no image."""
+    missing: tuple[str, ...]
+
+
+def run(
+    instruction: Instruction,
+    state: State,
+    stage: int,
+    context: Context,
+    image_of: Callable[[str], Image],
+) -> Ran:
+    """Follow one `RUN`. `image_of` gives the image that a mount's `from` names."""
+    mounts = _mounts(instruction, state, context, image_of)
+    installs: list[Install] = []
+    lasting: list[Layer] = []
+    failing: list[str] = []
+    inside = state.image.plus(*mounts.layers)
+    state = state.to(image=inside)
+    for command in _commands(instruction, state):
+        call = call_of(command)
+        layers = list(effects(command, state.image, instruction.line))
+        failing += failures(command, state.image)
+        followed = state.followed and (call is not None or is_followed(command))
+        if call is not None:
+            key = instruction.line * 100 + len(installs)
+            install = _install(key, call, command, state, stage, instruction.line)
+            installs += [install] if call.verb not in ("config", "add", "remove") else []
+            layers += _installed(install)
+            state = _settled(call, command, install, state)
+        state = state.to(venvs=(*state.venvs, *_venvs(command)))
+        layers += [Made(one, instruction.line) for one in _venvs(command)]
+        state = state.to(image=state.image.plus(*layers), followed=followed)
+        lasting += [one for one in layers if not any(is_below(one.at, t) for t in mounts.targets)]
+    image = _before(inside, len(mounts.layers)).plus(*lasting)
+    return Ran(state.to(image=image), tuple(installs), mounts.missing, tuple(failing))
+
+
+def _before(image: Image, layers: int) -> Image:
+    for _ in range(layers):
+        assert image.below is not None
+        image = image.below
+    return image
+
+
+def _commands(instruction: Instruction, state: State) -> tuple[Command, ...]:
+    if instruction.json:
+        words = [word.text for word in instruction.words]
+        return of_words(words, state.folder, state.variables)
+    text = " ".join(word.text for word in instruction.words)
+    if instruction.heredocs and re.match(r"\s*(?:(?:ba|da|a)?sh\b[^|;&]*)?<<", text):
+        text = instruction.heredocs[0].text
+    return commands(text, state.folder, state.variables)
+
+
+def _install(
+    key: int, call: Call, command: Command, state: State, stage: int, line: int
+) -> Install:
+    environment = environment_of(call, command, state)
+    removes = call.tool == "poetry" and call.sync and bool(state.poetry_in)
+    return Install(
+        key,
+        stage,
+        line,
+        call,
+        state.image,
+        environment,
+        state.folder,
+        certain=command.certain and not command.forgiven,
+        removes_poetry=removes and environment == state.poetry_in and not call.by,
+    )
+
+
+def _installed(install: Install) -> Iterator[Layer]:
+    """What a call leaves: an environment, and files that it rewrote."""
+    call = install.call
+    if call.verb in ("install", "sync", "update", "add", "remove", "pip"):
+        yield Installed(install.environment, install.key, install.line)
+    if call.tool == "poetry" and UNKNOWN not in call.project:
+        for name in _REWRITES.get(call.verb, ()):
+            at = absolute(call.project, name)
+            yield Changed(at, install.line, f"poetry {call.verb} rewrites it")
+    for written in call.files if call.verb == "export" else ():
+        yield Changed(written, install.line, "poetry export writes it")
+
+
+def _settled(call: Call, command: Command, install: Install, state: State) -> State:
+    """The state with what `poetry config` says, and where pip put Poetry."""
+    if call.verb == "config" and len(call.words) > 1 and command.certain:
+        name = "POETRY_" + re.sub(r"[.-]", "_", call.words[0]).upper()
+        return state.to(settings={**state.settings, name: call.words[1]})
+    if call.verb == "pip" and any(_POETRY.fullmatch(name) for name in call.names):
+        return state.to(poetry_in=install.environment)
+    return state
+
+
+def _venvs(command: Command) -> tuple[str, ...]:
+    """The virtual environment that a command makes."""
+    words = [word for word in command.words[1:] if not word.startswith("--")]
+    if _PYTHON.fullmatch(command.program) and words[:2] in (["-m", "venv"], ["-m", "virtualenv"]):
+        words = words[2:]
+    elif command.program == "uv" and words[:1] == ["venv"]:
+        words = words[1:] or [".venv"]
+    elif command.program != "virtualenv":
+        return ()
+    places = [posixpath.join(command.folder, word) for word in words if not word.startswith("-")]
+    return tuple(posixpath.normpath(one) for one in places[-1:] if UNKNOWN not in one)
+
+
+def _mounts(
+    instruction: Instruction, state: State, context: Context, image_of: Callable[[str], Image]
+) -> _Mounts:
+    """The mounts of a `RUN` (Docker's reference, "RUN --mount")."""
+    layers: list[Layer] = []
+    targets: list[str] = []
+    missing: list[str] = []
+    for flag in instruction.flags:
+        if flag.name != "mount":
+            continue
+        options = dict(_option(part, state) for part in flag.value.split(","))
+        target = next((options[k] for k in ("target", "dst", "destination") if k in options), "")
+        kind = options.get("type", "bind")
+        if not target or UNKNOWN in target:
+            continue
+        at = state.absolute(target)
+        targets.append(at)
+        if kind != "bind":
+            layers += [Removed(at, instruction.line), Made(at, instruction.line)]
+            continue
+        source = options.get("source", options.get("src", "."))
+        if UNKNOWN in source:
+            layers.append(Changed(at, instruction.line, "the source of its mount is a variable"))
+        elif name := options.get("from"):
+            other = image_of(name)
+            layers += [Removed(at, instruction.line)]
+            layers += [Taken(at, absolute("/", source), other, instruction.line)]
+        elif context.exists(in_context(source)):
+            layers += [Removed(at, instruction.line)]
+            layers += [Copied(at, in_context(source), context, instruction.line)]
+        else:
+            missing.append(source)
+    return _Mounts(tuple(layers), tuple(targets), tuple(missing))
+
+
+def _option(part: str, state: State) -> tuple[str, str]:
+    name, _, value = part.strip().partition("=")
+    expanded = state.expand(value) if "$" in value else value
+    return name.strip().lower(), UNKNOWN if expanded is None else expanded
