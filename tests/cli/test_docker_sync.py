@@ -228,3 +228,25 @@ def test_json_is_one_object_in_each_mode(make_workspace: Make, ws: Ws) -> None:
     for mode in ("--check", "--diff"):
         ran = ws("docker", "sync", mode, "--format", "json")
         assert json.loads(ran.out)["command"] == "docker sync"
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("Taskfile.yml", "tasks:\n  a:\n    dir: workers\n    cmd: docker build -t x chat\n"),
+        (
+            "compose.yaml",
+            "services:\n  a:\n    build: workers/chat\n  b:\n    build:\n      context: .\n"
+            "      dockerfile: workers/chat/Dockerfile\n      target: nope\n",
+        ),
+    ],
+)
+def test_a_good_file_that_is_built_in_the_wrong_folder_is_not_bent_to_that(
+    make_workspace: Make, ws: Ws, file: str, text: str
+) -> None:
+    root = make_workspace({**FILES, PATH: GOOD, file: text})
+    ran = ws("docker", "sync", "--format", "json")
+    assert ran.code == 1
+    assert (root / PATH).read_text() == GOOD
+    rules = [finding["rule"] for finding in ran.json["findings"]]
+    assert rules[:1] == ["docker/context"]

@@ -173,3 +173,13 @@ def test_a_shell_makes_the_same_of_it(text: str, a: str, b: str) -> None:
     told = (ran.stdout if ran.returncode == 0 else None, ran.returncode != 0)
     result = expand(text, variables)
     assert (result.text, bool(result.error)) == told
+
+
+def test_a_text_that_doubles_itself_again_and_again_is_refused() -> None:
+    value = "x"
+    for _ in range(40):
+        found = expand("$A$A", {"A": value})
+        if found.text is None:
+            break
+        value = found.text
+    assert found.error == "its variables make it longer than any name can be"

@@ -10,11 +10,48 @@ BUILDER = (
 )
 WHEELS = BUILDER.replace(CHAT, WHEEL)
 LAST = "FROM python:3.11-slim\nWORKDIR /app\n"
+HOOK = "from poetry.core.masonry.api import build_wheel; build_wheel('/wheels')"
+HOUSE = f'FROM ws-test/python AS wheels\nENV BUILD="{HOOK}"\n'
+HOUSED = (
+    "FROM ws-test/python AS env\nRUN python -m venv /opt/venv\nFROM env AS local\n"
+    "RUN --mount=type=bind,from=wheels,source=/wheels,target=/wheels"
+    " python -m pip --python /opt/venv/bin/python install --no-deps --no-index --prefix=/local"
+    f" /wheels/*.whl\n{LAST}COPY --from=env /opt/venv/ /opt/venv/\n"
+    "COPY --from=local /local/ /opt/venv/\n"
+)
 ACROSS = "editable-across-stages"
 MOUNT = f"--mount=type=bind,source={SHARED},target=/{SHARED}"
 SYSTEM = "ENV POETRY_VIRTUALENVS_CREATE=false"
 
+
+def wheel_of(folder: str, sources: str = "") -> str:
+    """The lines that build the wheel of a member's folder, in the stage of wheels."""
+    copied = f"COPY {sources or folder} ./\n"
+    return f'WORKDIR /ws/{folder}\n{copied}RUN /opt/poetry/bin/python -c "${{BUILD}}"\n'
+
+
+VENV = "/opt/venv/bin/python"
 CASES = (
+    Case(
+        "wheels of the member and of what it needs",
+        f"{HOUSE}{wheel_of(SHARED)}{wheel_of(CHAT)}{HOUSED}",
+        python=VENV,
+        in_ci=True,
+    ),
+    Case(
+        "a wheel of the member alone",
+        f"{HOUSE}{wheel_of(CHAT)}{HOUSED}",
+        python=VENV,
+        rule="path-dependency-missing",
+        by_hand=True,
+    ),
+    Case(
+        "a wheel of a manifest alone",
+        f"{HOUSE}{wheel_of(SHARED, f'{SHARED}/pyproject.toml')}{wheel_of(CHAT)}{HOUSED}",
+        python=VENV,
+        rule="member-missing",
+        by_hand=True,
+    ),
     Case(
         "all is copied",
         f"{BUILDER}{LAST}COPY --from=builder /app /app\nCOPY --from=builder /packages /packages\n",

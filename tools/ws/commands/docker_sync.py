@@ -19,6 +19,7 @@ from ws.formats import dockerignore
 from ws.generate.dockerfile import is_generated
 from ws.model.plan import Mode, Plan, WriteFile
 from ws.model.report import Finding, Report
+from ws.planning import docker_contexts, docker_paths
 from ws.planning.docker_fix import Mended, is_harmless, mend
 from ws.planning.docker_ignore import additions, with_lines
 from ws.planning.docker_imports import CANNOT_TELL
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 
     from ws.commands.context import Context
     from ws.commands.dockerfiles import Gathered, Written
+    from ws.model.docker import Dockerfile
     from ws.model.workspace import Workspace
+    from ws.planning.docker_context import Exists
     from ws.planning.docker_remedy import Remedy
 
 COMMAND = "docker sync"
@@ -99,10 +102,12 @@ def _decide(context: Context, workspace: Workspace, paths: Sequence[str]) -> Dec
     with Cache(workspace.root, "locks") as cache:
         around = Surroundings(workspace, files.builds, cache)
         gathered = gather(around, store, files.dockerfiles, paths)
-        return _decided(context, store, gathered, paths)
+        return _decided(context, store, gathered, paths, around.exists)
 
 
-def _decided(context: Context, store: Store, gathered: Gathered, paths: Sequence[str]) -> Decided:
+def _decided(
+    context: Context, store: Store, gathered: Gathered, paths: Sequence[str], exists: Exists
+) -> Decided:
     workspace = gathered.known.workspace
     ignores: dict[str, str] = {}
     results: list[Result] = []
@@ -111,12 +116,17 @@ def _decided(context: Context, store: Store, gathered: Gathered, paths: Sequence
     for written in gathered.files:
         if paths and written.path not in paths:
             continue
+        if astray := [found for found in _astray(written, exists) if found]:
+            findings += astray  # no edit would be right while it is built in the wrong folder
+            continue
         try:
             result = _mended(store, written, gathered, ignores)
         except WsError as fault:
             findings.append(_of_fault(fault, written))
             continue
-        if _is_chosen(result, names):
+        if worse := _got_worse(result, gathered):
+            findings += worse
+        elif _is_chosen(result, names):
             results.append(result)
             ignores[_ignore_path(written)] = result.mended.ignore
     left = [(result, finding) for result in results for finding in _left(result)]
@@ -130,6 +140,34 @@ def _decided(context: Context, store: Store, gathered: Gathered, paths: Sequence
         (*findings, *(_now(*each) for each in left)),
         tuple(map(_data, results)),
     )
+
+
+def _astray(written: Written, exists: Exists) -> Iterator[Finding | None]:
+    """What is wrong with the folders that it is built in."""
+    for way in written.ways:
+        yield docker_contexts.wrong(written.dockerfile, way.chosen, exists)
+
+
+def _got_worse(result: Result, gathered: Gathered) -> tuple[Finding, ...]:
+    """The errors that it has as it is, if the edits would leave it with more than these."""
+
+    def errors(dockerfile: Dockerfile) -> tuple[Finding, ...]:
+        verdicts = (
+            docker_paths.check(
+                dockerfile,
+                way.context,
+                gathered.known,
+                target=way.chosen.target,
+                arguments=way.chosen.args,
+            )
+            for way in result.written.ways
+        )
+        return tuple(one for each in verdicts for one in each.findings if one.severity == "error")
+
+    if result.mended.dockerfile.text == result.written.dockerfile.text:
+        return ()
+    before, after = errors(result.written.dockerfile), errors(result.mended.dockerfile)
+    return before if len(after) > len(before) else ()
 
 
 def _mended(

@@ -24,6 +24,10 @@ _PLAIN = re.compile(r"""[^\\`$'"<}/]+""")
 _DEEPEST = 50
 
 
+LONGEST = 2**16
+"""So many characters a text may have: one that doubles itself forty times fills any memory."""
+
+
 class Expansion(NamedTuple):
     """What came of a text with variables."""
 
@@ -57,6 +61,8 @@ def expand(
         result = lexer.until("")
     except (_MalformedError, MalformedPatternError) as fault:
         return lexer.outcome(None, str(fault))
+    if len(result) > LONGEST:
+        return lexer.outcome(None, "its variables make it longer than any name can be")
     return lexer.outcome(None if lexer.unknown else result)
 
 

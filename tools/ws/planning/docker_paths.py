@@ -21,6 +21,7 @@ from ws.planning.docker_imports import CANNOT_TELL, faults_in_container
 from ws.planning.docker_layout import Missing, StageLayout, layouts, target_stage
 from ws.planning.docker_needs import EVERYTHING, Known, Lack, Need, lacks, needs
 from ws.planning.docker_project import Project, project_at
+from ws.planning.docker_wheels import reach_the_end, without_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -91,6 +92,8 @@ class _Proof:
         self.known = known
         self.stages = stages
         self.judged: list[tuple[Install, Member]] = []
+        self.wheels: dict[str, tuple[Install, Member]] = {}
+        """Of which members wheels are built, and by what."""
         self.absent: set[str] = set()
         """The path dependencies that an install will not find."""
         self.doubtful: set[str] = set()
@@ -121,7 +124,9 @@ class _Proof:
 
     def _install(self, install: Install) -> Iterator[Finding]:
         call = install.call
-        if call.verb == "pip":
+        if call.verb == "wheel":
+            yield from self._wheel(install)
+        elif call.verb == "pip":
             for path, _ in call.paths:
                 yield from self._pip(install, path)
         elif call.tool == "uv":
@@ -137,6 +142,17 @@ class _Proof:
         if project.member is not None and needs(project.member, self.known, None):
             why = "uv sync reads [tool.uv], and not the path dependencies of Poetry"
             yield self._unclear(install.line, why, project.member.name)
+
+    def _wheel(self, install: Install) -> Iterator[Finding]:
+        if UNKNOWN in install.call.project:
+            why = "of which folder a wheel is built is known at build time only"
+            yield self._unclear(install.line, why)
+            return
+        project = self._project(install, install.call.project, climbing=False)
+        yield from self._manifest(install, project)
+        if project.member is not None:
+            self.wheels[project.member.name] = install, project.member
+            yield from self._own(install, project.member, project.folder)
 
     def _pip(self, install: Install, path: str) -> Iterator[Finding]:
         if UNKNOWN in path or path.endswith((".whl", ".gz")):
@@ -307,7 +323,11 @@ class _Proof:
         """Where all is installed from wheels or lists, no manifest says what should be there."""
         installs = [install for stage in self.stages for install in stage.installs]
         by_poetry = any(one.call.tool == "poetry" for one in installs)
-        if installs and not by_poetry and not self.judged:
+        if not installs or by_poetry or self.judged:
+            return
+        if reach_the_end(self.stages[-1], installs, self.wheels):
+            yield from (self._finding(*each) for each in without_wheel(self.wheels, self.known))
+        else:
             why = "nothing is installed from a member's folder: what it installs cannot be followed"
             yield self._unclear(installs[-1].line, why)
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ws.formats.docker_shell import Command
 
-Tool = Literal["poetry", "pip", "uv"]
+Tool = Literal["poetry", "pip", "uv", "wheel"]
 
 _PYTHON = re.compile(r"python[\d.]*|pypy[\d.]*")
 _PIP = re.compile(r"pip[\d.]*")
@@ -46,6 +46,10 @@ _PIP_VALUES = {
     *("-p", "-b", "--build-constraint", "--link-mode", "--resolution", "--extra", "--group"),
 }
 _UV_VALUES = {"--directory": "folder", "--project": "project", "--extra": "extras"}
+
+
+_BUILDS_WHEEL = re.compile(r"\bbuild_wheel\s*\(")
+"""The hook of PEP 517 by which a back end makes the wheel of the folder that it runs in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,8 @@ class Call:
     """Of pip: the files of requirements; of `poetry export`: the one that it writes."""
     words: tuple[str, ...] = ()
     """What follows the verb, for `poetry config` and the like."""
+    prefix: str = ""
+    """Of pip: the folder that takes the place of the environment (`--prefix`, `--target`)."""
     by: str = ""
     """The path that the program was called by; empty where PATH decides."""
 
@@ -98,6 +104,8 @@ def call_of(command: Command) -> Call | None:
         words = words[words.index("poetry") :]
         program = "poetry"
     rest = words[1:]
+    if _PYTHON.fullmatch(program) and _BUILDS_WHEEL.search("".join(rest[1:2])):
+        return Call("wheel", "wheel", command.folder, by=by)
     if program == "poetry":
         return _poetry(rest, command.folder, by)
     if _PIP.fullmatch(program):
@@ -141,7 +149,7 @@ def _pip(rest: Sequence[str], folder: str, by: str, *, uv: bool = False) -> Call
     paths: list[tuple[str, bool]] = []
     names: list[str] = []
     files: list[str] = []
-    deps = True
+    deps, prefix = True, ""
     words = iter(rest[1:])
     for word in words:
         option, equals, value = word.partition("=") if word.startswith("--") else (word, "", "")
@@ -151,6 +159,8 @@ def _pip(rest: Sequence[str], folder: str, by: str, *, uv: bool = False) -> Call
             given = value if equals else next(words, "")
             if option in ("-r", "--requirement"):
                 files.append(_absolute(folder, given))
+            elif option in ("--prefix", "--target", "-t"):
+                prefix = _absolute(folder, given)
         elif word.startswith("-"):
             deps = deps and word != "--no-deps"
         elif _is_path(word):
@@ -165,6 +175,7 @@ def _pip(rest: Sequence[str], folder: str, by: str, *, uv: bool = False) -> Call
         paths=tuple(paths),
         names=tuple(names),
         files=tuple(files),
+        prefix=prefix,
         by=by,
     )
 

@@ -95,6 +95,8 @@ def environment_of(call: Call, command: Command, state: State) -> str:
     there for nearly always.
     """
     variables = command.variables
+    if call.prefix:
+        return call.prefix
     if active := variables.get("VIRTUAL_ENV"):
         return active
     if call.tool == "poetry" or (call.tool == "uv" and call.verb == "sync"):
