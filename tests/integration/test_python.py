@@ -118,4 +118,8 @@ def test_a_verification_fails_if_poetry_has_something_to_do(root: Path, ws: Ws) 
     finally:
         os.environ["WS_POETRY"] = real
     assert ran.code == 1
-    assert outcome(ran) == ("failed", "Poetry would still install alpha (2.0.0)")
+    assert outcome(ran) == (
+        "failed",
+        "Poetry would still install alpha (2.0.0); ws install --reinstall makes it anew, and"
+        " --engine poetry lets Poetry do so",
+    )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _OPERATION = re.compile(r"  - (Installing|Updating|Downgrading|Removing) (.+)$")
 _VERBS = {"Installing": "install", "Updating": "update", "Downgrading": "downgrade"}
 _SHOWN = 3
+_REMEDY = "ws install --reinstall makes it anew, and --engine poetry lets Poetry do so"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Verification:
         if not left:
             return self.poetry.explain(output)
         more = f" and {len(left) - _SHOWN} more" if len(left) > _SHOWN else ""
-        return f"Poetry would still {', '.join(left[:_SHOWN])}{more}"
+        return f"Poetry would still {', '.join(left[:_SHOWN])}{more}; {_REMEDY}"
 
 
 def _operations(lines: Sequence[str]) -> list[str]:

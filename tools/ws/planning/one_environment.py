@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ws.errors import Where
 from ws.model.report import Finding
-from ws.planning.transaction import origin
+from ws.planning.transaction import KEPT, origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ws.model.workspace import Member
 
 RULE = "install/conflict"
-_KEPT = "pip"
-"""What `poetry sync` leaves where it is, though it be locked nowhere."""
 _NAMED = 3
 
 
@@ -99,7 +97,7 @@ def unneeded(
 ) -> tuple[str, ...]:
     """What lies in the environment, by normalised name, and nobody wants: `poetry sync` for all."""
     wanted = {package.name for share in shares for package in share.packages}
-    kept = wanted | {member.name for member in members} | {_KEPT}
+    kept = wanted | {member.name for member in members} | {KEPT}
     return tuple(sorted(one.name for one in installed if one.name not in kept))
 
 

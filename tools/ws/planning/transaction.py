@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ws.model.lock import LockedPackage
 
-_KEPT = "pip"
+KEPT = "pip"
 """What `poetry sync` leaves where it is, though it be locked nowhere."""
 
 
@@ -51,7 +51,7 @@ def changes(
     differ = [p for p in there if not _is_same(p, installed[p.name], folder)]
     gone: tuple[Installed, ...] = ()
     if sync_for is not None:
-        kept = {package.name for package in selected} | {sync_for, _KEPT}
+        kept = {package.name for package in selected} | {sync_for, KEPT}
         gone = tuple(one for name, one in sorted(installed.items()) if name not in kept)
     new = tuple(package for package in selected if package.name not in installed)
     return Changes(new, tuple(differ), gone)
