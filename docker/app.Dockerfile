@@ -1,6 +1,6 @@
 # Made by `ws docker new MEMBER --style shared`. Edits by hand are lost the next time.
-# One Dockerfile for every member that has a console script. Build it with the repository's root
-# as context:
+# One Dockerfile for every member that has a console script. Build it
+# with the repository's root as context:
 #   docker build -f docker/app.Dockerfile --build-arg MEMBER=packages/server --build-arg SCRIPT=insight-server .
 # System packages, if it needs any: --build-arg APT="…"
 # Packages from a mirror of the index: --build-arg PIP_INDEX_URL=https://…

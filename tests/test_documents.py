@@ -74,8 +74,9 @@ def test_the_rules_of_dockerfiles_in_the_reference_are_those_of_the_code() -> No
     reference = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
     section = reference.partition("## ws docker check\n")[2].partition("\n## ")[0]
     names = ["paths", "imports", "rebuilds", "over_copy", "sent", "parity", "floating", "user"]
+    names.append("stories")
     modules = [f"planning/docker_{name}.py" for name in (*names, "contexts")]
-    modules.append("commands/docker_check.py")
+    modules += ["commands/docker_check.py", "commands/docker_builds.py"]
     code = "".join((ROOT / "tools/ws" / module).read_text(encoding="utf-8") for module in modules)
     assert set(re.findall(r"`(docker/[a-z-]+)`", section)) == (
         set(re.findall(r'"(docker/[a-z-]+)"', code))

@@ -173,6 +173,7 @@ def test_an_ignore_file_that_a_builder_refuses_is_a_finding(make_workspace: Make
     assert (ran.code, ran.out) == (
         1,
         ".dockerignore:2: error: [a- is no pattern [docker/malformed]\n"
+        "    → mend the line: a builder refuses the whole file\n"
         "DOCKERFILE               MEMBER  CONTEXT  STATUS\n"
         "workers/chat/Dockerfile  chat    .        broken\n",
     )
@@ -181,7 +182,7 @@ def test_an_ignore_file_that_a_builder_refuses_is_a_finding(make_workspace: Make
 def test_bytes_that_are_no_text_do_no_harm(make_workspace: Make, ws: Ws) -> None:
     root = make_workspace(FILES)
     (root / "workers/chat/Dockerfile").write_bytes(b"\xff\xfe\x00F")
-    assert rules(ws("docker", "check", "--format", "json")) == ["docker/malformed"] * 2
+    assert rules(ws("docker", "check", "--format", "json")) == ["docker/malformed"]
 
 
 def test_a_nul_in_a_path_does_no_harm(make_workspace: Make, ws: Ws) -> None:
@@ -381,3 +382,159 @@ def test_any_text_gives_findings_and_never_a_crash(
     checked = docker_check.check(load(root))
     assert all(finding.where is not None for finding in checked.findings)
     assert [built.dockerfile.path for built in checked.builds] == ["workers/chat/Dockerfile"]
+
+
+MIRRORED = """\
+FROM python:3.11-slim
+RUN pip install poetry==2.5.1
+COPY . /ws
+WORKDIR /ws/workers/chat
+RUN poetry install --no-root
+USER 10001
+"""
+BUILT = "services:\n  chat:\n    build:\n      context: {}\n"
+
+
+def contexts(ran: Ran) -> list[tuple[str, str]]:
+    builds = json.loads(ran.out)["data"]["dockerfiles"]
+    return [(one["context"], one["status"]) for one in builds]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        MIRRORED,
+        MIRRORED.replace("/workers/chat", "").replace(
+            "RUN poetry", "RUN cd workers/chat && poetry"
+        ),
+        MIRRORED.replace("COPY . /ws\n", "").replace("RUN poetry", "RUN --mount=target=/ws poetry"),
+    ],
+)
+def test_where_nobody_names_the_context_it_is_one_in_which_the_proof_holds(
+    make_workspace: Make, ws: Ws, text: str
+) -> None:
+    lock = LOCK.replace("develop = true", "develop = false")
+    shared = SHARED.replace("true", "false")
+    mine = {"workers/chat": shared, "workers/chat/poetry.lock": lock}
+    make_workspace({**FILES, **mine, "workers/chat/Dockerfile": text})
+    ((context, status),) = contexts(ws("docker", "check", "--format", "json"))
+    assert (context, status != "broken") == (".", True)
+
+
+def test_where_it_holds_in_none_that_is_said(make_workspace: Make, ws: Ws) -> None:
+    wrong = MIRRORED.replace("/ws/workers/chat", "/ws/workers/chatter")
+    make_workspace({**FILES, "workers/chat/Dockerfile": wrong})
+    ran = ws("docker", "check", "--format", "json")
+    assert ran.code == 1
+    assert "docker/context" in rules(ran)
+
+
+def test_a_context_that_is_a_variable_has_its_default_or_the_value_in_env(
+    make_workspace: Make, ws: Ws
+) -> None:
+    named = BUILT.format("${CTX:-workers/chat}") + "      dockerfile: ${DF:-Dockerfile}\n"
+    root = make_workspace({**FILES, "compose.yml": named})
+    assert contexts(ws("docker", "check", "--format", "json")) == [("workers/chat", "broken")]
+    (root / ".env").write_text("CTX=.\nDF=workers/chat/Dockerfile\n")
+    assert contexts(ws("docker", "check", "--format", "json")) == [(".", "ok")]
+
+
+def test_a_context_that_nobody_knows_is_guessed_and_that_is_said(
+    make_workspace: Make, ws: Ws
+) -> None:
+    make_workspace({**FILES, "ops/compose.yml": BUILT.format("${CTX}/chat")})
+    ran = ws("docker", "check")
+    assert ran.code == 0
+    assert (
+        "ops/compose.yml:2: warning: chat: the service chat may build workers/chat/Dockerfile, and"
+        " a variable without a value says from where: . is taken for the context [docker/context]"
+    ) in ran.out + ran.err
+
+
+def test_a_file_that_says_how_images_are_built_and_is_malformed_is_told(
+    make_workspace: Make, ws: Ws
+) -> None:
+    make_workspace({**FILES, "compose.yml": "services:\n  chat: [\n  b: 1\n"})
+    (finding,) = json.loads(ws("docker", "check", "--format", "json").out)["findings"]
+    assert (finding["rule"], finding["severity"]) == ("docker/malformed", "warning")
+    assert (finding["path"], finding["line"]) == ("compose.yml", 3)
+
+
+SELECTING = """\
+FROM python:3.11-slim
+RUN pip install poetry==2.5.1
+ARG MEMBER
+WORKDIR /app
+COPY ${MEMBER}/pyproject.toml ${MEMBER}/poetry.lock ./
+RUN poetry install --no-root --no-directory
+COPY packages/shared/ /packages/shared/
+RUN poetry install --no-root
+USER 10001
+"""
+SEVERAL = {
+    "packages/shared": "",
+    "packages/shared/shared/__init__.py": "",
+    "workers/chat": SHARED,
+    "workers/chat/poetry.lock": LOCK,
+    "workers/deep/tts": SHARED.replace("../..", "../../.."),
+    "workers/deep/tts/poetry.lock": LOCK.replace("../..", "../../.."),
+    "docker/app.Dockerfile": SELECTING,
+}
+
+
+def judged(ran: Ran) -> list[tuple[dict[str, str], str | None, str]]:
+    builds = json.loads(ran.out)["data"]["dockerfiles"]
+    return [(one["arguments"], one["member"], one["status"]) for one in builds]
+
+
+def test_a_dockerfile_with_an_argument_for_the_member_is_judged_for_each_that_fits(
+    make_workspace: Make, ws: Ws
+) -> None:
+    root = make_workspace(SEVERAL)
+    assert judged(ws("docker", "check", "--format", "json")) == [
+        ({"MEMBER": "workers/chat"}, "chat", "ok"),
+        ({"MEMBER": "workers/deep/tts"}, "tts", "ok"),
+    ]
+    deep = SELECTING.replace("/app", "/a/b/c").replace(
+        "/packages/shared/\n", "/a/packages/shared\n"
+    )
+    (root / "docker/app.Dockerfile").write_text(deep)
+    ran = ws("docker", "check", "--format", "json")
+    assert [one[1:] for one in judged(ran)] == [("chat", "ok"), ("tts", "broken")]
+    errors = [one for one in json.loads(ran.out)["findings"] if one["severity"] == "error"]
+    assert [(one["rule"], one["member"]) for one in errors] == [("docker/wrong-depth", "tts")]
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "compose.yml",
+            "services:\n  a:\n    build:\n      dockerfile: docker/app.Dockerfile\n"
+            "      args: {MEMBER: workers/chat}\n",
+        ),
+        (
+            "docker-bake.hcl",
+            'target "a" {\n  dockerfile = "docker/app.Dockerfile"\n'
+            '  args = {\n    MEMBER = "workers/chat"\n  }\n}\n',
+        ),
+        (
+            "Taskfile.yml",
+            "tasks:\n  a:\n    vars: {MEMBER: workers/chat}\n"
+            "    cmd: docker build -f docker/app.Dockerfile --build-arg MEMBER={{.MEMBER}} .\n",
+        ),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a:\n    strategy: {matrix: {m: [chat]}}\n    steps:\n"
+            "    - run: docker build -f docker/app.Dockerfile"
+            " --build-arg MEMBER=workers/${{ matrix.m }} .\n",
+        ),
+    ],
+)
+def test_it_is_judged_for_what_builds_it_alone_where_that_gives_the_value(
+    make_workspace: Make, ws: Ws, path: str, text: str
+) -> None:
+    make_workspace({**SEVERAL, path: text})
+    assert judged(ws("docker", "check", "--format", "json")) == [
+        ({"MEMBER": "workers/chat"}, "chat", "ok")
+    ]

@@ -52,7 +52,16 @@ MADE = [
     "workers/chat/Dockerfile",
     "workers/chat/Dockerfile.dev",
 ]
-FILES = {"packages/shared": "", "workers/chat": CHAT, "workers/chat/poetry.lock": LOCK}
+SHARED = {"packages/shared": "", "packages/shared/src/shared/__init__.py": ""}
+
+
+def chat(folder: str) -> dict[str, str]:
+    """The member `chat` in a folder, with its lock and its sources."""
+    sources = {f"{folder}/src/chat/{name}.py": "" for name in ("__init__", "app")}
+    return {folder: CHAT, f"{folder}/poetry.lock": LOCK, **sources}
+
+
+FILES = {**SHARED, **chat("workers/chat")}
 
 
 def test_a_member_gets_two_dockerfiles_and_what_they_need(make_workspace: Make, ws: Ws) -> None:
@@ -190,3 +199,211 @@ def test_the_shared_dockerfile_is_the_same_whoever_asks(make_workspace: Make, ws
     make_workspace({**FILES, "workers/bot": other, "workers/bot/poetry.lock": LOCK})
     assert ws("docker", "new", "chat", "--style", "shared").code == 0
     assert ws("docker", "new", "bot", "--style", "shared", "--check").code == 0
+
+
+def in_context(context: str, **more: str) -> dict[str, str]:
+    """The workspace of these tests, whose images are all built from one folder."""
+    toml = f'[workspace]\nmembers = ["**"]\n[docker]\ncontext = "{context}"\n'
+    return {**FILES, "workspace.toml": toml, **more}
+
+
+def moved(folder: str) -> dict[str, str]:
+    """The same members below a folder."""
+    names = {f"{folder}/{name}": text for name, text in FILES.items()}
+    toml = f'[workspace]\nmembers = ["**"]\n[docker]\ncontext = "{folder}"\n'
+    return {**names, "workspace.toml": toml}
+
+
+def errors(ws: Ws) -> list[str]:
+    """What `ws docker check` has against what there is now, `docker/cannot-tell` left out."""
+    found = ws("docker", "check", "--format", "json").json["findings"]
+    return [f"{each['path']}: {each['message']}" for each in found if each["severity"] == "error"]
+
+
+STYLES = ["production", "dev", "classic", "shared"]
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_sources_are_written_as_the_context_has_them(
+    style: str, make_workspace: Make, ws: Ws
+) -> None:
+    root = make_workspace(moved("services"))
+    assert ws("docker", "new", "chat", "--style", style).code == 0
+    own = {"dev": "Dockerfile.dev", "shared": "../../../docker/app.Dockerfile"}
+    text = (root / "services/workers/chat" / own.get(style, "Dockerfile")).read_text()
+    copied = [line.split()[1] for line in text.splitlines() if line.startswith("COPY ")]
+    assert not [source for source in copied if source.startswith("services")]
+    assert "packages/shared/" in copied
+    assert "with services as context" in text or style == "dev"
+    assert (root / "services/.dockerignore").exists()
+    assert (root / "services/docker/third_party.py").exists() == (style != "classic")
+    assert not (root / ".dockerignore").exists()
+    assert errors(ws) == []
+    assert ws("docker", "new", "chat", "--style", style, "--check").code == 0
+
+
+def test_the_context_may_be_the_member_itself(make_workspace: Make, ws: Ws) -> None:
+    lock = LOCK.replace("../../packages/shared", "shared")
+    manifest = CHAT.replace("../../packages/shared", "shared")
+    own = f'{manifest}[tool.ws.docker]\ncontext = "workers/chat"\n'
+    inside = {f"workers/chat/{path.partition('/')[2]}": text for path, text in SHARED.items()}
+    files = {**chat("workers/chat"), **inside, "workers/chat/poetry.lock": lock}
+    root = make_workspace({**files, "workers/chat": own})
+    assert ws("docker", "new", "chat").code == 0
+    text = (root / "workers/chat/Dockerfile").read_text()
+    assert "#   docker build -f workers/chat/Dockerfile -t chat workers/chat\n" in text
+    assert "COPY docker/third_party.py poetry.lock ./\n" in text
+    assert "WORKDIR /ws/workers/chat\nCOPY ./ ./\n" in text
+    assert errors(ws) == []
+
+
+def test_a_context_that_is_not_there_is_refused_where_it_stands(
+    make_workspace: Make, ws: Ws
+) -> None:
+    root = make_workspace(in_context("srevices"))
+    ran = ws("docker", "new", "chat")
+    assert ran.code == 2
+    assert ran.err == (
+        "workspace.toml:4: error: chat: the build context srevices is no folder of the workspace"
+        " [docker/context]\n"
+        '    → name one that there is, such as ".", or leave the key out\n'
+    )
+    assert not (root / "srevices").exists()
+
+
+def test_a_context_without_the_path_dependencies_is_refused(make_workspace: Make, ws: Ws) -> None:
+    own = f'{CHAT}[tool.ws.docker]\ncontext = "workers"\n'
+    root = make_workspace({**FILES, "workers/chat": own})
+    ran = ws("docker", "new", "chat", "--style", "dev")
+    line = own.splitlines().index('context = "workers"') + 1
+    assert (ran.code, ran.err) == (
+        2,
+        f"workers/chat/pyproject.toml:{line}: error: chat: the build context workers does not hold"
+        " packages/shared [docker/context]\n"
+        '    → build from a folder above all of it: context = "."\n',
+    )
+    assert not (root / "workers/chat/Dockerfile.dev").exists()
+
+
+@pytest.mark.parametrize(
+    ("ignore", "exceptions"),
+    [
+        ("packages\n", "!packages/shared\n"),
+        ("docker\n", "!docker/third_party.py\n"),
+        ("**/poetry.lock\n", "!workers/chat/poetry.lock\n"),
+        ("workers/*\n", "!workers/chat\n"),
+        ("**/src\n", "!packages/shared/src\n!workers/chat/src\n"),
+        ("**/*.toml\n", "!packages/shared/pyproject.toml\n!workers/chat/pyproject.toml\n"),
+    ],
+)
+@pytest.mark.parametrize("style", STYLES)
+def test_what_an_ignore_file_hides_gets_an_exception(
+    style: str, ignore: str, exceptions: str, make_workspace: Make, ws: Ws
+) -> None:
+    root = make_workspace({**FILES, ".dockerignore": ignore})
+    if (style, ignore) in (("classic", "docker\n"), ("shared", "**/src\n")):
+        return  # the one copies nothing of that folder; of the other nobody can tell
+    shown = ws("docker", "new", "chat", "--style", style, "--diff").out
+    assert all(f"+{line}\n" in shown for line in exceptions.splitlines())
+    assert ws("docker", "new", "chat", "--style", style).code == 0
+    assert (root / ".dockerignore").read_text().startswith(ignore)
+    assert errors(ws) == []
+    assert ws("docker", "new", "chat", "--style", style, "--check").code == 0
+
+
+def test_the_ignore_file_of_a_dockerfiles_own_is_the_one_that_gets_it(
+    make_workspace: Make, ws: Ws
+) -> None:
+    own = "workers/chat/Dockerfile.dockerignore"
+    root = make_workspace({**FILES, own: "packages\n", ".dockerignore": "packages\n"})
+    assert ws("docker", "new", "chat", "--style", "classic").code == 0
+    assert (root / own).read_text().startswith("packages\n!packages/shared\n")
+    assert (root / ".dockerignore").read_text() == "packages\n"
+    assert errors(ws) == []
+
+
+def test_an_exception_for_a_folder_lets_no_environment_in(make_workspace: Make, ws: Ws) -> None:
+    root = make_workspace({**FILES, ".dockerignore": "**/.venv\nworkers\n"})
+    assert ws("docker", "new", "chat", "--style", "classic").code == 0
+    lines = (root / ".dockerignore").read_text().splitlines()
+    assert lines[:2] == ["**/.venv", "workers"]
+    assert lines.index("**/.venv", 2) > lines.index("!workers/chat")
+
+
+def test_an_ignore_file_that_a_builder_refuses_is_told(make_workspace: Make, ws: Ws) -> None:
+    make_workspace({**FILES, ".dockerignore": "docs\n[a-\n"})
+    ran = ws("docker", "new", "chat")
+    assert (ran.code, ran.err) == (
+        1,
+        ".dockerignore:2: error: [a- is no pattern [docker/malformed]\n"
+        "    → mend the line: a builder refuses the whole file\n",
+    )
+
+
+def test_a_folder_of_templates_that_is_not_there_is_an_error(make_workspace: Make, ws: Ws) -> None:
+    toml = '[workspace]\nmembers = ["**"]\n[docker]\nbase = "a:1"\ntemplates = "nope"\n'
+    make_workspace({**FILES, "workspace.toml": toml})
+    ran = ws("docker", "new", "chat")
+    assert (ran.code, ran.err) == (
+        2,
+        "workspace.toml:5: error: there is no folder nope for templates [docker/templates]\n"
+        "    → make it, or leave the key out for the templates that come with ws\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("template", "made"),
+    [
+        ("FROM {{base}}\n", "{header}FROM base:1\n"),
+        (
+            "# syntax=docker/dockerfile:1\n# escape=`\nFROM {{base}}\n",
+            "# syntax=docker/dockerfile:1\n# escape=`\n{header}FROM base:1\n",
+        ),
+        (f"# {'long ' * 90}\n{{{{header}}}}\nFROM a\n", f"{{header}}# {'long ' * 90}\nFROM a\n"),
+    ],
+)
+def test_a_template_of_ones_own_gets_the_header_by_which_ws_knows_the_file(
+    template: str, made: str, make_workspace: Make, ws: Ws
+) -> None:
+    toml = '[workspace]\nmembers = ["**"]\n[docker]\ntemplates = "ours"\nbase = "base:1"\n'
+    root = make_workspace({**FILES, "workspace.toml": toml, "ours/classic.Dockerfile": template})
+    assert ws("docker", "new", "chat", "--style", "classic").code == 0
+    head = "# Made by `ws docker new chat --style classic`. Edits by hand are lost the next time.\n"
+    text = (root / "workers/chat/Dockerfile").read_text()
+    assert text == made.format(header=head)
+    (root / "workers/chat/Dockerfile").write_text(f"{text}USER 1\n")
+    assert ws("docker", "new", "chat", "--style", "classic").code == 0
+    assert (root / "workers/chat/Dockerfile").read_text() == text
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("folder", ["my workers/great chat", "wörker/größe"])
+def test_folders_may_have_blanks_and_umlauts(
+    folder: str, style: str, make_workspace: Make, ws: Ws
+) -> None:
+    make_workspace({**SHARED, **chat(folder)})
+    assert ws("docker", "new", "chat", "--style", style).code == 0
+    assert errors(ws) == []
+    assert ws("docker", "new", "chat", "--style", style, "--check").code == 0
+
+
+@pytest.mark.parametrize("sign", ["$x", "a*", "[a]", "it's", 'a"b', "a\\\\b", "a{{b"])
+def test_a_folder_that_a_builder_would_read_otherwise_is_refused(
+    sign: str, make_workspace: Make, ws: Ws
+) -> None:
+    folder = f"workers/{sign}"
+    make_workspace({**SHARED, **chat(folder)})
+    ran = ws("docker", "new", "chat")
+    assert "has a character in it that means something in a Dockerfile [docker/path]" in ran.err
+
+
+def test_a_library_has_an_image_for_development(make_workspace: Make, ws: Ws) -> None:
+    base = {"packages/base": "", "packages/base/src/base/__init__.py": ""}
+    lock = LOCK.replace("../../packages/shared", "../base").replace("shared", "base")
+    needs = {"packages/shared": 'base = { path = "../base" }\n'}
+    root = make_workspace({**base, **SHARED, **needs, "packages/shared/poetry.lock": lock})
+    assert ws("docker", "new", "shared", "--style", "dev").code == 0
+    text = (root / "packages/shared/Dockerfile.dev").read_text()
+    assert text.endswith('USER ${UID}\nCMD ["python"]\n')
+    assert errors(ws) == []
+    assert "--style dev needs none" in ws("docker", "new", "shared").err

@@ -61,10 +61,14 @@ class Engine:
         )
         return Result(ended.code, "\n".join(lines))
 
-    def run(self, image: str, *command: str, options: tuple[str, ...] = ()) -> Result:
-        """Run a command in a new container; `options` are those of `docker run`."""
+    def run(
+        self, image: str, *command: str, options: tuple[str, ...] = (), said: str | None = None
+    ) -> Result:
+        """Run a command in a new container; `options` are those of `docker run`, and `said` goes to
+        its stdin.
+        """
         mine = ("--rm", "--network=host", f"--label={self._label}")
-        return self.call("run", *mine, *options, image, *command)
+        return self.call("run", *mine, *options, image, *command, said=said)
 
     def lock(self, folder: Path, member: str) -> None:
         """Write the `poetry.lock` of a member of the workspace in `folder`, by Poetry itself."""
@@ -73,11 +77,12 @@ class Engine:
         locked = self.run(POETRY, "poetry", "lock", options=options)
         assert locked.code == 0, locked.output
 
-    def call(self, *args: str) -> Result:
-        """Call `docker` to its end."""
+    def call(self, *args: str, said: str | None = None) -> Result:
+        """Call `docker` to its end; `said` is all that it reads from its stdin."""
         ended = subprocess.run(
             ["docker", *args],
             env=dict(self.environ),
+            input=said,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

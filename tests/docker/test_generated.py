@@ -39,6 +39,16 @@ def index() -> str:
     return str(merged.get("global.index-url") or PyPI.simple_url).rstrip("/")
 
 
+def mirrored() -> tuple[str, ...]:
+    """The build arguments that lead to the package index."""
+    mirror = index()
+    return (
+        f"--build-arg=PIP_INDEX_URL={mirror}",
+        "--build-arg=POETRY_PLUGINS=poetry-plugin-pypi-mirror",
+        f"--build-arg=POETRY_PYPI_MIRROR_URL={mirror}/",
+    )
+
+
 @pytest.fixture(scope="module")
 def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the reference workspace that may be edited, as it would be checked out."""
@@ -54,19 +64,13 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def built(engine: Engine, repository: Path, dockerfile: str, *options: str) -> tuple[str, str]:
+def built(
+    engine: Engine, repository: Path, dockerfile: str, *options: str, context: str = "."
+) -> tuple[str, str]:
     """The image of a Dockerfile, and what its build said."""
     tag = "ws-test/" + re.sub(r"[^a-z]+", "-", dockerfile.lower())
-    mirror = index()
-    ended = engine.build(
-        repository,
-        repository / dockerfile,
-        tag,
-        f"--build-arg=PIP_INDEX_URL={mirror}",
-        "--build-arg=POETRY_PLUGINS=poetry-plugin-pypi-mirror",
-        f"--build-arg=POETRY_PYPI_MIRROR_URL={mirror}/",
-        *options,
-    )
+    where = repository / context
+    ended = engine.build(where, repository / dockerfile, tag, *mirrored(), *options)
     assert ended.code == 0, ended.output
     return tag, ended.output
 
@@ -176,3 +180,64 @@ def test_one_dockerfile_serves_every_member(docker_engine: Engine, repository: P
     options = (f"--build-arg=MEMBER={TTS}", "--build-arg=SCRIPT=tts-worker")
     image, _ = built(docker_engine, repository, "docker/app.Dockerfile", *options)
     assert answered(docker_engine, image, "start")["worker"] == "tts"
+
+
+def workspace_of(root: Path, files: dict[str, str], toml: str) -> Path:
+    """A workspace at `root`: folders and files of this repository, each to where it should be."""
+    root.chmod(0o755)
+    for source, target in files.items():
+        shutil.copytree(
+            REPOSITORY / source,
+            root / target,
+            ignore=shutil.ignore_patterns(".venv", "__pycache__", ".*_cache", "Dockerfile*"),
+        )
+    (root / "workspace.toml").write_text(toml)
+    return root
+
+
+def made(root: Path, *arguments: str) -> None:
+    """Call `ws docker new`, and let `ws docker check` find no error in what there is then."""
+    for command in (("new", *arguments), ("check",)):
+        whole = [sys.executable, "-m", "ws", "docker", *command, "--root", str(root)]
+        subprocess.run(whole, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("style", ["production", "dev", "classic"])
+def test_a_folder_with_blanks_and_umlauts_becomes_an_image(
+    style: str, docker_engine: Engine, tmp_path: Path
+) -> None:
+    folder = "workers/my größe/a b/der chunker"
+    files = {SHARED: SHARED, CHUNKER: folder}
+    root = workspace_of(tmp_path, files, '[workspace]\nmembers = ["**"]\n')
+    made(root, "chunker-worker", "--style", style)
+    name = "Dockerfile.dev" if style == "dev" else "Dockerfile"
+    image, _ = built(docker_engine, root, f"{folder}/{name}")
+    assert answered(docker_engine, image, "chunker-worker")["status"] == "ok"
+
+
+def test_a_library_is_there_in_its_image_for_development(
+    docker_engine: Engine, tmp_path: Path
+) -> None:
+    root = workspace_of(tmp_path, {SHARED: SHARED}, '[workspace]\nmembers = ["**"]\n')
+    made(root, "shared-python", "--style", "dev")
+    image, _ = built(docker_engine, root, f"{SHARED}/Dockerfile.dev")
+    asked = "import os, shared; print(os.getuid(), shared.__file__)"
+    said = docker_engine.run(image, options=("--interactive",), said=asked)
+    assert said == (0, f"1000 /ws/{SHARED}/src/shared/__init__.py\n")
+
+
+@pytest.mark.parametrize("style", ["production", "dev", "classic", "shared"])
+def test_a_context_below_the_root_with_an_ignore_file_that_hides_what_is_needed(
+    style: str, docker_engine: Engine, tmp_path: Path
+) -> None:
+    files = {SHARED: f"our services/{SHARED}", CHUNKER: f"our services/{CHUNKER}"}
+    toml = '[workspace]\nmembers = ["**"]\n[docker]\ncontext = "our services"\n'
+    root = workspace_of(tmp_path, files, toml)
+    (root / "our services/.dockerignore").write_text("packages\ndocker\n**/poetry.lock\n")
+    made(root, "chunker-worker", "--style", style)
+    name = "Dockerfile.dev" if style == "dev" else "Dockerfile"
+    path = "docker/app.Dockerfile" if style == "shared" else f"our services/{CHUNKER}/{name}"
+    options = (f"--build-arg=MEMBER={CHUNKER}", "--build-arg=SCRIPT=chunker-worker")
+    given = options if style == "shared" else ()
+    image, _ = built(docker_engine, root, path, *given, context="our services")
+    assert answered(docker_engine, image, "chunker-worker")["status"] == "ok"

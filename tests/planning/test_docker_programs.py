@@ -6,6 +6,7 @@ import pytest
 from tests.planning.dockerfiles import Folder, dockerfile
 
 from ws.formats.docker_shell import commands
+from ws.planning.docker_cached import env_name
 from ws.planning.docker_layout import layouts
 from ws.planning.docker_programs import Call, call_of
 
@@ -65,6 +66,9 @@ def test_what_installs_nothing_of_ours(text: str) -> None:
     assert call(text) is None
 
 
+NAME = env_name("", "/w", "3.11")
+
+
 def installs(text: str) -> tuple[Install, ...]:
     files = ["m/pyproject.toml", "m/poetry.toml", "n/pyproject.toml"]
     return layouts(dockerfile(text), Folder(files))[-1].installs
@@ -73,8 +77,8 @@ def installs(text: str) -> tuple[Install, ...]:
 @pytest.mark.parametrize(
     ("text", "environment"),
     [
-        ("RUN poetry install", "/root/.cache/pypoetry/virtualenvs/w"),
-        ("ENV POETRY_CACHE_DIR=/c\nRUN poetry install", "/c/virtualenvs/w"),
+        ("RUN poetry install", f"/root/.cache/pypoetry/virtualenvs/{NAME}"),
+        ("ENV POETRY_CACHE_DIR=/c\nRUN poetry install", f"/c/virtualenvs/{NAME}"),
         ("RUN poetry config virtualenvs.in-project true && poetry install", "/w/.venv"),
         ("RUN poetry config virtualenvs.create false\nRUN poetry install", "/usr/local"),
         ("ENV POETRY_VIRTUALENVS_CREATE=0\nRUN poetry install", "/usr/local"),

@@ -96,7 +96,7 @@ def test_of_several_others_one_must_be_chosen(read_workspace: Read) -> None:
         made(read_workspace({"chat": chat(scripts=scripts)}))
     chosen = '[tool.ws.docker]\nscript = "two"\n'
     workspace = read_workspace({"chat": chat(scripts=scripts, more=chosen)})
-    assert made(workspace).script.module == "chat.b"
+    assert made(workspace).script == Script("two", "chat.b")
 
 
 def test_all_that_speaks_against_it_is_said_at_once(read_workspace: Read) -> None:
@@ -108,7 +108,22 @@ def test_all_that_speaks_against_it_is_said_at_once(read_workspace: Read) -> Non
     assert rules == ["docker/health", "docker/script", "docker/context"]
 
 
-def test_a_folder_with_a_blank_cannot_be_said_in_a_dockerfile(read_workspace: Read) -> None:
-    workspace = read_workspace({"my chat": chat()})
-    with pytest.raises(WsError, match='"my chat" has a character in it'):
-        made(workspace)
+@pytest.mark.parametrize("folder", ["my $chat", "a*b", "it's", "a:b", "a\u00a0b", "a\tb"])
+def test_a_folder_that_a_builder_would_read_otherwise_is_refused(
+    folder: str, read_workspace: Read
+) -> None:
+    with pytest.raises(WsError, match="has a character in it that means something"):
+        made(read_workspace({folder: chat()}))
+
+
+@pytest.mark.parametrize("folder", ["my chat", "größe", "gro\u0308ße", "a & b (c)"])
+def test_blanks_and_letters_of_all_languages_are_fine(folder: str, read_workspace: Read) -> None:
+    assert made(read_workspace({folder: chat()})).member.path == folder
+
+
+def test_a_member_and_its_path_dependencies_must_lie_in_the_context(read_workspace: Read) -> None:
+    manifest = chat(more='[tool.ws.docker]\ncontext = "workers/other"\n')
+    with pytest.raises(WsError) as raised:
+        made(read_workspace({"workers/chat": manifest}))
+    assert raised.value.reason == "the build context workers/other does not hold workers/chat"
+    assert raised.value.hint == 'build from a folder above all of it: context = "workers/chat"'

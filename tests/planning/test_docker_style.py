@@ -69,8 +69,8 @@ def cache(text: str, place: Place = PLACE) -> list[tuple[int | None, str]]:
         "RUN python -m venv /v\nCOPY requirements.txt ./\n"
         "RUN pip --python /v/bin/python install -r requirements.txt\n"
         f"ENV VIRTUAL_ENV=/v\n{MINE}{THEN}",
-        f"FROM python:3.11 AS list\nCOPY {CHAT}/ /c/\nRUN cd /c && poetry export -o /list.txt\n"
-        "FROM python:3.11\nCOPY --from=list /list.txt /\nRUN pip install -r /list.txt\n",
+        f"FROM my/python:3.11 AS list\nCOPY {CHAT}/ /c/\nRUN cd /c && poetry export -o /list.txt\n"
+        "FROM my/python:3.11\nCOPY --from=list /list.txt /\nRUN pip install -r /list.txt\n",
     ],
     ids=["two steps", "a list first", "a list into Poetry's environment", "a list of a stage"],
 )

@@ -43,3 +43,31 @@ def test_a_wheel_needs_the_sources_of_its_package() -> None:
 def test_wheels_that_may_not_reach_the_last_stage_are_not_taken_for_good() -> None:
     verdict = Place().check(f"{HEAD}{wheel_of(SHARED)}{wheel_of(CHAT)}{TAIL}")
     assert (verdict.status, rules(verdict)) == ("cannot-tell", ["docker/cannot-tell"])
+
+
+LOOP = (
+    "FROM python:3.11 AS locked\nWORKDIR /locked\n"
+    f"COPY docker/third_party.py {CHAT}/poetry.lock ./\n"
+    "RUN python third_party.py poetry.lock main\n"
+    f"{HEAD}COPY {SHARED}/ /ws/{SHARED}/\nWORKDIR /ws/{CHAT}\nCOPY {CHAT}/ ./\n"
+    "COPY --from=locked /locked/folders.txt /\n"
+    'RUN while read -r folder; do (cd "${folder}" && python -c "${BUILD}") || exit 1; \\\n'
+    '  done < /folders.txt && python -c "${BUILD}"\n'
+)
+
+
+def test_a_loop_over_the_folders_of_a_lock_builds_wheels_of_what_lies_there() -> None:
+    place = Place()
+    place.files.append("docker/third_party.py")
+    verdict = place.check(f"{LOOP}{TAIL}{TAKEN}")
+    assert (verdict.status, verdict.findings) == ("ok", ())
+    elsewhere = LOOP.replace(f"/ws/{SHARED}", f"/{SHARED}")
+    verdict = place.check(f"{elsewhere}{TAIL}{TAKEN}")
+    assert (verdict.status, rules(verdict)) == ("broken", ["docker/wrong-depth"])
+
+
+def test_of_a_loop_over_another_list_nobody_can_tell() -> None:
+    place = Place()
+    place.files.append("docker/other.py")
+    verdict = place.check(f"{LOOP}{TAIL}{TAKEN}".replace("third_party", "other"))
+    assert (verdict.status, rules(verdict)) == ("cannot-tell", ["docker/cannot-tell"])

@@ -73,6 +73,30 @@ CASES = (
         imports=("tool",),
     ),
     Case(
+        "refused: a group that there is not",
+        f"{THERE}RUN poetry install --no-root --with nix\n",
+        rule="command-fails",
+        by_hand=True,
+    ),
+    Case(
+        "refused: an option that there is not",
+        f"{THERE}RUN poetry install --no-root --onyl main\n",
+        rule="command-fails",
+        by_hand=True,
+    ),
+    Case(
+        "refused: a command that there is not",
+        f"{THERE}RUN poetry instal --no-root\n",
+        rule="command-fails",
+        by_hand=True,
+    ),
+    Case(
+        "refused: Poetry is not there",
+        f"FROM python:3.11-slim\n{THERE}RUN poetry install --no-root\n",
+        rule="command-fails",
+        by_hand=True,
+    ),
+    Case(
         "--with another group",
         f"{DEVELOPED}RUN poetry install --no-root --with dev\n",
         DEV,

@@ -11,6 +11,7 @@ from tests.docker.truth.workspace import (
     LINKED,
     READ,
     SHARED,
+    WHEEL,
     Case,
     own,
 )
@@ -25,6 +26,38 @@ CASES = (
         "the whole repository, another folder above",
         f"WORKDIR /app\nCOPY . .\nRUN poetry -C {CHAT} install\n",
         python=f"{CHAT}/.venv/bin/python",
+    ),
+    Case(
+        "the whole repository into a folder, mirrored",
+        f"COPY . /ws\nWORKDIR /ws/{CHAT}\nRUN poetry install\n",
+    ),
+    Case(
+        "the whole repository, a cd to the member",
+        f"WORKDIR /ws\nCOPY . .\nRUN cd {CHAT} && poetry install\n",
+        python=f"{CHAT}/.venv/bin/python",
+    ),
+    Case(
+        "a cd to a folder that the context does not have",
+        f"WORKDIR /ws\nCOPY . .\nRUN cd {CHAT} && poetry install\n",
+        context=CHAT,
+        rule="command-fails",
+        by_hand=True,
+    ),
+    Case(
+        "the whole repository, bound",
+        "ENV POETRY_VIRTUALENVS_IN_PROJECT=0 POETRY_VIRTUALENVS_CREATE=false\n"
+        f"WORKDIR /ws/{WHEEL}\nRUN --mount=type=bind,target=/ws poetry install --no-root\n",
+        WHEEL,
+        python="python3",
+    ),
+    Case(
+        "the member alone, bound",
+        "ENV POETRY_VIRTUALENVS_IN_PROJECT=0 POETRY_VIRTUALENVS_CREATE=false\n"
+        f"WORKDIR /ws/{WHEEL}\nRUN --mount=type=bind,target=/ws poetry install --no-root\n",
+        WHEEL,
+        context=WHEEL,
+        rule="path-dependency-missing",
+        by_hand=True,
     ),
     Case(
         "the context is the member, the dependency outside",
@@ -67,6 +100,7 @@ CASES = (
         CLOSE,
         context="workers",
         rule="source-missing",
+        by_hand=True,  # all that it copies is in the root: whoever names the context is wrong
     ),
     Case(
         "the context is in between, the place is wrong",
@@ -86,6 +120,14 @@ CASES = (
         in_ci=True,
     ),
     Case(
+        "all modules are ignored, their folder is not",
+        CLASSIC,
+        ignore="**/*.py",
+        files={f"{SHARED}/src/shared/data.json": "{}"},
+        rule="path-dependency-missing",
+        by_hand=True,
+    ),
+    Case(
         "a manifest is ignored",
         CLASSIC,
         ignore="packages/**/*.toml",
@@ -98,6 +140,19 @@ CASES = (
         "an exception that is ignored again",
         CLASSIC,
         ignore=f"*;!workers;!{SHARED};**/src/*",
+        rule="path-dependency-missing",
+    ),
+    Case(
+        "a pattern hides the folder and others like it",
+        CLASSIC,
+        ignore="packages/*/python",
+        rule="source-missing",
+        in_ci=True,
+    ),
+    Case(
+        "patterns hide all that is in the folder",
+        f"WORKDIR /app\n{own(CHAT)}COPY packages /packages\n{INSTALL}",
+        ignore="packages/*/python/*;**/src/shared",
         rule="path-dependency-missing",
     ),
     Case("all but the dependency is let in", CLASSIC, ignore=f"*;!{CHAT}", rule="source-missing"),

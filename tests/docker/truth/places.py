@@ -7,6 +7,7 @@ from tests.docker.truth.workspace import (
     CHAT,
     DEPTHS,
     DEV,
+    HEAD,
     INSTALL,
     LAYERED,
     SHARED,
@@ -147,6 +148,22 @@ CASES = (
         f'WORKDIR /app\n{own(CHAT)}COPY ["{SHARED}", "{SHARED}"]\n{INSTALL}',
         rule=WRONG,
     ),
+    Case(
+        "JSON form, not copied",
+        f'WORKDIR /app\nCOPY ["{CHAT}/pyproject.toml", "{CHAT}/poetry.lock", "./"]\n{INSTALL}',
+        rule="path-dependency-missing",
+    ),
+    Case(
+        "a pattern for several packages, in the wrong place",
+        f"WORKDIR /app\n{own(CHAT)}COPY packages/*/ /libs/\n{INSTALL}",
+        rule=WRONG,
+        in_ci=True,
+    ),
+    Case(
+        "a backtick continues lines, not copied",
+        f"# escape=`\n{HEAD}WORKDIR /app\n{own(CHAT)}RUN poetry install `\n    --no-root\n",
+        rule="path-dependency-missing",
+    ),
     Case("ADD", f"WORKDIR /app\n{own(CHAT)}ADD {SHARED}/ ../../../{SHARED}/\n{INSTALL}"),
     Case(
         "options of COPY",
@@ -247,5 +264,23 @@ CASES = (
         "a dependency of a group, copied",
         f"WORKDIR /app\n{own(DEV)}COPY {SHARED} /{SHARED}\nCOPY {TOOL} /{TOOL}\n{INSTALL}",
         DEV,
+    ),
+    Case(
+        "blanks and umlauts in JSON form, and a WORKDIR in quotes",
+        'WORKDIR "/my größe"\n'
+        f'COPY ["{CHAT}/pyproject.toml", "{CHAT}/poetry.lock", "./"]\n'
+        f'COPY ["{SHARED}/", "../../../{SHARED}/"]\n'
+        f'COPY ["{CHAT}/", "/my größe/"]\n{INSTALL}',
+    ),
+    Case(
+        "a blank in a source without JSON form",
+        f"WORKDIR /app\n{own(CHAT)}COPY my packages ../../../{SHARED}/\n{INSTALL}",
+        files={"my packages/pyproject.toml": ""},
+        rule="source-missing",
+        by_hand=True,
+    ),
+    Case(
+        "a line that is no text",
+        f"WORKDIR /app\n{own(CHAT)}COPY {SHARED} /{SHARED}\n{INSTALL}\x7fELF\x02\x01\n",
     ),
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.docker.truth.workspace import CHAT, SHARED, WHEEL, Case, own
 
+from ws.planning.docker_cached import env_name
+
 BUILDER = (
     "FROM ws-test/python AS builder\nENV POETRY_VIRTUALENVS_IN_PROJECT=1\nWORKDIR /app\n"
     f"COPY {CHAT} ./\nCOPY {SHARED} /{SHARED}\nRUN poetry install\n"
@@ -30,6 +32,12 @@ def wheel_of(folder: str, sources: str = "") -> str:
     return f'WORKDIR /ws/{folder}\n{copied}RUN /opt/poetry/bin/python -c "${{BUILD}}"\n'
 
 
+HOME = "/root/.cache/pypoetry/virtualenvs"
+CACHED = (
+    BUILDER.replace("ws-test/python", "ws-test/python:3.11").replace("IN_PROJECT=1", "IN_PROJECT=0")
+    + f"{LAST}COPY --from=builder /app /app\nCOPY --from=builder /packages /packages\n"
+)
+NAMED = f"{HOME}/{env_name(CHAT.replace('/', '-'), '/app', '3.11')}"
 VENV = "/opt/venv/bin/python"
 CASES = (
     Case(
@@ -56,6 +64,49 @@ CASES = (
         "all is copied",
         f"{BUILDER}{LAST}COPY --from=builder /app /app\nCOPY --from=builder /packages /packages\n",
         in_ci=True,
+    ),
+    Case(
+        "an environment in the cache by its name",
+        f"{CACHED}COPY --from=builder {NAMED} {NAMED}\n",
+        python=f"{NAMED}/bin/python",
+    ),
+    Case(
+        "an environment in the cache by a pattern",
+        f"{CACHED}COPY --from=builder {HOME}/*-py3.11 /opt/venv\n",
+        python=VENV,
+    ),
+    Case(
+        "an environment in the cache by a pattern that fits none",
+        f"{CACHED}COPY --from=builder {HOME}/app-* /opt/venv\n",
+        python=VENV,
+        rule="path-dependency-missing",
+        by_hand=True,
+    ),
+    Case(
+        "all environments in the cache",
+        f"{CACHED}COPY --from=builder {HOME} {HOME}\n",
+        python=f"{NAMED}/bin/python",
+    ),
+    Case(
+        "an environment in the cache by a wrong name",
+        f"{CACHED}COPY --from=builder {HOME}/app {HOME}/app\n",
+        python=f"{NAMED}/bin/python",
+        rule="source-missing",
+        by_hand=True,
+    ),
+    Case(
+        "an environment in the cache that is left there",
+        CACHED,
+        python="python3",
+        rule="path-dependency-missing",
+        by_hand=True,
+    ),
+    Case(
+        "an environment in the cache, and Poetry in the last stage",
+        CACHED + "RUN python3 -m pip install --no-deps poetry-core\n",
+        python="python3",
+        rule="path-dependency-missing",
+        by_hand=True,
     ),
     Case(
         "the environment alone, editable",
@@ -167,6 +218,25 @@ CASES = (
         "a stage has no such folder",
         f"{BUILDER}{LAST}COPY --from=builder /nothing /x\nCOPY --from=builder / /\n",
         rule="source-missing",
+        by_hand=True,
+    ),
+    Case(
+        "refused: a number without a stage",
+        f"{BUILDER}{LAST}COPY --from=7 /app /app\n",
+        rule="command-fails",
+        by_hand=True,
+    ),
+    Case(
+        "refused: a stage copies from itself",
+        f"{BUILDER}COPY --from=builder /app /x\n",
+        rule="command-fails",
+        by_hand=True,
+    ),
+    Case(
+        "refused: what a later stage makes",
+        f"FROM ws-test/python AS early\nCOPY --from=builder /app /app\n{BUILDER}"
+        "FROM builder\nCOPY --from=early /app /x\n",
+        rule="command-fails",
         by_hand=True,
     ),
     Case(

@@ -6,40 +6,35 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ws.commands.docker_builds import UNREADABLE, Builds, is_wanted
 from ws.commands.docker_surroundings import Surroundings
 from ws.errors import UsageError, Where, WsError
 from ws.files.cache import Cache
 from ws.files.docker import image_files
-from ws.formats import dockerfile_parser, dockerignore
+from ws.formats import dockerfile_parser
 from ws.model.report import Finding, Report
 from ws.planning import (
     docker_contexts,
     docker_floating,
+    docker_malformed,
     docker_over_copy,
     docker_owner,
     docker_parity,
-    docker_paths,
     docker_rebuilds,
     docker_sent,
     docker_user,
 )
-from ws.planning.docker_built import Built
-from ws.planning.docker_context import Chosen, choose
-from ws.planning.docker_variables import variables
 from ws.planning.heed import heeded
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from ws.commands.context import Context
-    from ws.files.docker_context import DiskContext
     from ws.model.docker import Dockerfile
-    from ws.model.workspace import Member, Workspace
-    from ws.planning.docker_needs import Known
+    from ws.model.workspace import Workspace
+    from ws.planning.docker_built import Built
 
 COMMAND = "docker check"
-UNREADABLE = "docker/unreadable"
-MALFORMED = "docker/malformed"
 
 
 class Checked(NamedTuple):
@@ -72,11 +67,13 @@ def check(
     `None` there means all that have to do with the workspace.
     """
     files = image_files(workspace.root)
-    if not files.dockerfiles and not named:
+    if not files.dockerfiles and not files.unreadable and not named:
         return Checked((), ())
     with Cache(workspace.root, "locks") as cache:
         check_ = _Check(Surroundings(workspace, files.builds, cache))
-        return check_.of(named or files.dockerfiles, members, named=bool(named))
+        checked = check_.of(named or files.dockerfiles, members, named=bool(named))
+        unreadable = () if named else tuple(check_.unreadable(files.unreadable, members))
+        return Checked((*unreadable, *checked.findings), checked.builds)
 
 
 def _inside(context: Context, workspace: Workspace, path: str) -> str:
@@ -95,7 +92,7 @@ class _Check:
     def __init__(self, around: Surroundings) -> None:
         self.around = around
         self.known = around.known
-        self.unread: dict[str, str] = {}
+        self.builds = Builds(around)
 
     def of(self, paths: Sequence[str], members: Collection[str] | None, *, named: bool) -> Checked:
         findings: list[Finding] = []
@@ -106,11 +103,22 @@ class _Check:
                 findings += [fault] if fault and (named or self._is_asked(path, members)) else []
             elif named or not docker_owner.is_template(dockerfile):
                 found = self._of_one(dockerfile)
-                if named or _is_wanted(found, self.known, members):
+                if named or is_wanted(found.builds, self.known, members):
                     builds += found.builds
                     findings += found.findings
         findings += docker_parity.findings(builds, self.around.pins)
+        problems = {path: said.problems for path, said in self.around.said.items()}
+        findings += docker_contexts.malformed(problems)
         return Checked(tuple(dict.fromkeys(findings)), tuple(builds))
+
+    def unreadable(
+        self, paths: Iterable[tuple[str, str]], members: Collection[str] | None
+    ) -> Iterator[Finding]:
+        """An error for each path that is none to read, and why."""
+        for path, why in paths:
+            if self._is_asked(path, members):
+                hint = "take it away, or put the file there"
+                yield Finding(UNREADABLE, "error", why, Where(path), hint=hint)
 
     def _read(self, path: str) -> tuple[Dockerfile | None, Finding | None]:
         try:
@@ -125,97 +133,34 @@ class _Check:
 
     def _of_one(self, dockerfile: Dockerfile) -> Checked:
         """All that is to say of one Dockerfile, in each way that it is built."""
-        home = docker_owner.home(dockerfile.path, self.known)
-        checked = self._in_contexts(dockerfile, self._configured(home))
-        owner = next((one.owners[0] for one in checked.builds if len(one.owners) == 1), None)
-        if owner and owner != home and owner.manifest.settings.docker.context:
-            return self._in_contexts(dockerfile, self._configured(owner))
-        return checked
-
-    def _configured(self, member: Member | None) -> str:
-        own = member.manifest.settings.docker.context if member else ""
-        return own or self.around.workspace.settings.docker.context
-
-    def _in_contexts(self, dockerfile: Dockerfile, configured: str) -> Checked:
-        said = self.around.builds.get(dockerfile.path, ())
-        chosen = choose(dockerfile, said, configured, self.around.exists)
-        findings = [
-            Finding(MALFORMED, "error", message, Where(dockerfile.path, line))
-            for line, message in dockerfile.problems
-        ]
+        chosen, builds = self.builds.of(dockerfile)
+        findings = [*docker_malformed.findings(dockerfile)]
         findings += docker_contexts.several(dockerfile, chosen)
-        builds = [
-            self._built(dockerfile, way) for one in chosen for way in self._ways(dockerfile, one)
-        ]
+        asked = (one for said in self.around.said.values() for one in said.unsettled)
+        findings += docker_contexts.unsettled(dockerfile, chosen[0], asked)
         for built in builds:
             findings += built.faults or self._findings(built)
+        broken = any(built.status == "broken" for built in builds)
+        findings += docker_contexts.guessed(dockerfile, chosen[0], broken=broken)
         member = next((built.member for built in builds if built.member), None)
         told = (
             replace(one, member=one.member or member) if _is_own(one, dockerfile) else one
             for one in findings
         )
-        return Checked(tuple(dict.fromkeys(told)), tuple(builds))
-
-    def _ways(self, dockerfile: Dockerfile, chosen: Chosen) -> Iterator[Chosen]:
-        """The builds in one context, by what they give it: targets and arguments."""
-        seen: list[tuple[str, Mapping[str, str]]] = []
-        for build in self.around.builds.get(dockerfile.path, ()):
-            if build.context == chosen.folder:
-                way = (build.target, build.args)
-                if way not in seen:
-                    seen.append(way)
-                    yield Chosen(build.context, build.where, build.args, build.target)
-        if not seen:
-            yield chosen
-
-    def _built(self, dockerfile: Dockerfile, chosen: Chosen) -> Built:
-        context = self.around.context(chosen.folder, dockerfile.path)
-        faults = self._faults(context)
-        wrong = docker_contexts.wrong(dockerfile, chosen, self.around.exists)
-        arguments = dict(chosen.args)
-        built = Built(
-            dockerfile,
-            context,
-            docker_paths.check(
-                dockerfile, context, self.known, target=chosen.target, arguments=arguments
-            ),
-            variables(dockerfile, arguments),
-            said=chosen.said,
-            target=chosen.target,
-            arguments=arguments,
-            faults=(*faults, wrong) if wrong else faults,
-        )
-        return replace(built, owners=docker_owner.owners(built, self.known))
-
-    def _faults(self, context: DiskContext) -> tuple[Finding, ...]:
-        """What is wrong with the ignore file; one that cannot be read is taken to say nothing."""
-        try:
-            problems = context.ignored.problems
-        except OSError as error:
-            context.ignored = dockerignore.read("")
-            self.unread[context.ignore_file] = error.strerror or "it cannot be read"
-        if why := self.unread.get(context.ignore_file):
-            where = Where(context.ignore_file)
-            message = f"cannot read the file: {why}"
-            return (Finding(UNREADABLE, "error", message, where, hint="check its permissions"),)
-        return tuple(
-            Finding(MALFORMED, "error", message, Where(context.ignore_file, line))
-            for line, message in problems
-        )
+        return Checked(tuple(dict.fromkeys(told)), builds)
 
     def _findings(self, built: Built) -> tuple[Finding, ...]:
         """What the proof and the rules of style say of one build."""
         if not built.verdict.stages:
             return built.verdict.findings
-        context = self.around.context(built.context.folder, built.dockerfile.path)
-        top = "" if context.folder == "." else f"{context.folder}/"
-        ignore_file = context.ignore_file or f"{top}.dockerignore"
+        ignored = self.around.context(built.context.folder, built.dockerfile.path).ignored
+        ignore_file = self.builds.ignore_file(built)
         return (
             *built.verdict.findings,
             *docker_rebuilds.findings(built, self.known),
             *docker_over_copy.findings(built, self.known),
             *docker_sent.findings(
-                built, self.around.refuse, context.ignored, ignore_file, self.around.size
+                built, self.around.refuse, ignored, ignore_file, self.around.size
             ),
             *docker_floating.findings(built),
             *docker_user.findings(built),
@@ -226,17 +171,6 @@ def _is_own(finding: Finding, dockerfile: Dockerfile) -> bool:
     """Whether it is about this Dockerfile alone, and not about an ignore file that others share."""
     places = [place.path for place in (finding.where, finding.also) if place]
     return dockerfile.path in places
-
-
-def _is_wanted(checked: Checked, known: Known, members: Collection[str] | None) -> bool:
-    if members is None:
-        return any(docker_owner.is_of_workspace(built, known) for built in checked.builds)
-    names = {
-        name
-        for built in checked.builds
-        for name in (*built.verdict.members, *(owner.name for owner in built.owners))
-    }
-    return bool(names & set(members))
 
 
 def _as_data(built: Built) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from ws.files.docker_remembered import Contexts
 from ws.files.locks import lock_facts
 from ws.files.store import Store
 from ws.formats import builds
+from ws.formats.build_variables import dotenv
 from ws.formats.docker_pins import pins
+from ws.planning import docker_context, docker_paths
 from ws.planning.docker_needs import Known
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 
     from ws.files.cache import Cache
     from ws.files.docker_context import DiskContext
+    from ws.formats.builds import Said
+    from ws.model.docker import Dockerfile
     from ws.model.docker_build import Build
     from ws.model.lock import LockFacts
     from ws.model.workspace import Member, Workspace
@@ -50,16 +54,23 @@ class Surroundings:
         return self._contexts.of(folder, dockerfile)
 
     @cached_property
-    def builds(self) -> Mapping[str, Sequence[Build]]:
-        """What its files build, by Dockerfile; a file that cannot be read says nothing."""
-        found: dict[str, list[Build]] = {}
+    def said(self) -> Mapping[str, Said]:
+        """What its files say of builds, by their paths; one that cannot be read says nothing."""
+        found: dict[str, Said] = {}
         for path in self._build_files:
             try:
-                text = self.text(path)
+                values = dotenv(self.text(place)) if (place := builds.values_file(path)) else {}
+                found[path] = builds.read(self.text(path), path, values)
             except WsError:
                 continue
-            for build in builds.read(text, path):
-                found.setdefault(build.dockerfile, []).append(build)
+        return found
+
+    @cached_property
+    def builds(self) -> Mapping[str, Sequence[Build]]:
+        """What its files build, by Dockerfile."""
+        found: dict[str, list[Build]] = {}
+        for build in (one for said in self.said.values() for one in said.builds):
+            found.setdefault(build.dockerfile, []).append(build)
         return found
 
     @cached_property
@@ -80,6 +91,11 @@ class Surroundings:
             found = bool(self.context(".", "").glob(path)) if is_pattern else False
             self._there[path] = found or os.path.exists(os.path.join(self._root, path))
         return self._there[path]
+
+    def faults(self, dockerfile: Dockerfile, folder: str) -> int:
+        """How bad a build in a folder would be: 0 where it works, 1 where nobody can tell."""
+        context = self.context(folder, dockerfile.path)
+        return docker_context.faults(docker_paths.check(dockerfile, context, self.known))
 
     def pins(self, path: str) -> Mapping[str, str]:
         """The versions that a member's lock or a list of requirements names."""

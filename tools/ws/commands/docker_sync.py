@@ -4,40 +4,34 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import partial
-from posixpath import join, normpath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ws.commands.docker_builds import Builds, is_wanted
+from ws.commands.docker_ignores import IgnoreFiles, Mine, of_ignore
 from ws.commands.docker_surroundings import Surroundings
 from ws.commands.dockerfiles import gather, named
 from ws.errors import Where, WsError
 from ws.files.cache import Cache
 from ws.files.docker import image_files
-from ws.files.docker_context import DiskContext
 from ws.files.store import Store
-from ws.formats import dockerignore
 from ws.generate.dockerfile import is_generated
 from ws.model.plan import Mode, Plan, WriteFile
 from ws.model.report import Finding, Report
-from ws.planning import docker_contexts, docker_paths
-from ws.planning.docker_fix import Mended, is_harmless, mend
-from ws.planning.docker_ignore import additions, with_lines
+from ws.planning.docker_fix import Mended, mend
 from ws.planning.docker_imports import CANNOT_TELL
 from ws.planning.docker_lines import told_before
-from ws.planning.docker_wants import Way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from ws.commands.context import Context
     from ws.commands.dockerfiles import Gathered, Written
     from ws.model.docker import Dockerfile
     from ws.model.workspace import Workspace
-    from ws.planning.docker_context import Exists
     from ws.planning.docker_remedy import Remedy
+    from ws.planning.docker_wants import Way
 
 COMMAND = "docker sync"
-IGNORE = "docker/dockerignore"
 _MADE_BY = re.compile(r"`(ws docker new[^`\n]*)`")
 
 
@@ -53,6 +47,11 @@ class Result(NamedTuple):
         """Whom it is for; its path where that is no member."""
         owner = [self.written.member.name] if self.written.member else []
         return next(iter((*self.mended.members, *owner)), self.written.path)
+
+    @property
+    def dockerfile(self) -> Dockerfile:
+        """As it will be: what is not edited stays as it is."""
+        return self.written.dockerfile if _is_kept(self) else self.mended.dockerfile
 
 
 class Decided(NamedTuple):
@@ -100,120 +99,65 @@ def _decide(context: Context, workspace: Workspace, paths: Sequence[str]) -> Dec
     store = Store(workspace.root)
     files = image_files(workspace.root)
     with Cache(workspace.root, "locks") as cache:
-        around = Surroundings(workspace, files.builds, cache)
-        gathered = gather(around, store, files.dockerfiles, paths)
-        return _decided(context, store, gathered, paths, around.exists)
+        builds = Builds(Surroundings(workspace, files.builds, cache))
+        gathered = gather(builds, store, files.dockerfiles, paths)
+        return _decided(context, store, builds, gathered, paths)
 
 
 def _decided(
-    context: Context, store: Store, gathered: Gathered, paths: Sequence[str], exists: Exists
+    context: Context, store: Store, builds: Builds, gathered: Gathered, paths: Sequence[str]
 ) -> Decided:
-    workspace = gathered.known.workspace
-    ignores: dict[str, str] = {}
+    known = gathered.known
+    ignores = IgnoreFiles(store, builds)
     results: list[Result] = []
     findings: list[Finding] = []
-    names = {member.name for member in context.chosen(workspace)} if context.filters else None
+    chosen = context.chosen(known.workspace) if context.filters else None
+    names = {member.name for member in chosen} if chosen is not None else None
     for written in gathered.files:
         if paths and written.path not in paths:
             continue
-        if astray := [found for found in _astray(written, exists) if found]:
-            findings += astray  # no edit would be right while it is built in the wrong folder
+        asked = bool(paths) or is_wanted(written.ways.builds, known, names)
+        if (faults := written.ways.faults) or not (asked or names):
+            findings += faults if asked else ()  # no edit of it would be right
             continue
+        ways = ignores.ways(written)
         try:
-            result = _mended(store, written, gathered, ignores)
+            mended = mend(written.dockerfile, ignores.texts, ways, known, written.member)
         except WsError as fault:
-            findings.append(_of_fault(fault, written))
+            findings += [_of_fault(fault, written)] if asked else []
             continue
-        if worse := _got_worse(result, gathered):
+        if not asked and not (names or set()) & {*mended.members}:
+            continue  # nor is it for one of them when it is mended
+        if worse := _got_worse(written, mended):
             findings += worse
-        elif _is_chosen(result, names):
-            results.append(result)
-            ignores[_ignore_path(written)] = result.mended.ignore
+        else:
+            results.append(Result(written, mended, ways))
+            ignores.texts = mended.ignores
     left = [(result, finding) for result in results for finding in _left(result)]
-    ignored = _ignore_files(store, workspace, gathered, results, ignores)
+    mine = [Mine(result.dockerfile, result.ways, result.member) for result in results]
+    own = {result.written.path for result in results}
+    others = [written for written in gathered.files if written.path not in own]
+    ignored, unwritten = ignores.changes(mine, others)
     written_files = [action for result in results for action in _dockerfile(result)]
     changes = [finding for result in results for finding in _changes(result)]
+    findings = list(dict.fromkeys((*findings, *unwritten)))
     return Decided(
         Plan(COMMAND, (*written_files, *ignored)),
-        (*changes, *map(_of_ignore, ignored)),
+        (*changes, *map(of_ignore, ignored)),
         (*findings, *(finding for _, finding in left)),
         (*findings, *(_now(*each) for each in left)),
         tuple(map(_data, results)),
     )
 
 
-def _astray(written: Written, exists: Exists) -> Iterator[Finding | None]:
-    """What is wrong with the folders that it is built in."""
-    for way in written.ways:
-        yield docker_contexts.wrong(written.dockerfile, way.chosen, exists)
-
-
-def _got_worse(result: Result, gathered: Gathered) -> tuple[Finding, ...]:
+def _got_worse(written: Written, mended: Mended) -> tuple[Finding, ...]:
     """The errors that it has as it is, if the edits would leave it with more than these."""
-
-    def errors(dockerfile: Dockerfile) -> tuple[Finding, ...]:
-        verdicts = (
-            docker_paths.check(
-                dockerfile,
-                way.context,
-                gathered.known,
-                target=way.chosen.target,
-                arguments=way.chosen.args,
-            )
-            for way in result.written.ways
-        )
-        return tuple(one for each in verdicts for one in each.findings if one.severity == "error")
-
-    if result.mended.dockerfile.text == result.written.dockerfile.text:
-        return ()
-    before, after = errors(result.written.dockerfile), errors(result.mended.dockerfile)
-    return before if len(after) > len(before) else ()
-
-
-def _mended(
-    store: Store, written: Written, gathered: Gathered, ignores: Mapping[str, str]
-) -> Result:
-    path = _ignore_path(written)
-    ways = tuple(_ways(store, written))
-    text = ignores[path] if path in ignores else _text(store, path) or ""
-    mended = mend(written.dockerfile, text, ways, gathered.known, written.member)
-    return Result(written, mended, ways)
-
-
-def _ways(store: Store, written: Written) -> Iterator[Way]:
-    """The ways of building it; only the first one's ignore file is ever edited."""
-    first = _ignore_path(written)
-    for way in written.ways:
-        own = way.context.ignore_file or normpath(join(way.context.folder, ".dockerignore"))
-        make = partial(_context, store, way.context.folder, written.path)
-        fixed = way.context
-        context = make if own == first else lambda _, fixed=fixed: fixed
-        yield Way(context, way.chosen.target, way.chosen.args)
-
-
-def _context(store: Store, folder: str, dockerfile: str, ignore: str) -> DiskContext:
-    context = DiskContext(store.root, folder, dockerfile)
-    context.ignored = dockerignore.read(ignore)
-    return context
-
-
-def _ignore_path(written: Written) -> str:
-    """The ignore file that applies, or the one to be made, relative to the workspace root."""
-    context = written.ways[0].context
-    return context.ignore_file or normpath(join(context.folder, ".dockerignore"))
-
-
-def _text(store: Store, path: str) -> str | None:
-    data = store.read(path)
-    return None if data is None else data.decode(errors="replace")
-
-
-def _is_chosen(result: Result, names: set[str] | None) -> bool:
-    """Whether it is for a member, and one that was asked for."""
-    for_whom = {*result.mended.members}
-    if result.written.member and not for_whom:
-        for_whom = {result.written.member.name}
-    return bool(for_whom) if names is None else bool(for_whom & names)
+    before, after = (
+        tuple(one for one in found if one.severity == "error")
+        for found in (mended.before, mended.left)
+    )
+    edited = mended.dockerfile.text != written.dockerfile.text
+    return before if edited and len(after) > len(before) else ()
 
 
 def _is_kept(result: Result) -> str:
@@ -263,39 +207,6 @@ def _left(result: Result) -> Iterator[Finding]:
 def _now(result: Result, finding: Finding) -> Finding:
     before, after = result.written.dockerfile.text, result.mended.dockerfile.text
     return told_before(finding, before, after, result.mended.before)
-
-
-def _ignore_files(
-    store: Store,
-    workspace: Workspace,
-    gathered: Gathered,
-    results: Sequence[Result],
-    ignores: Mapping[str, str],
-) -> list[WriteFile]:
-    """The ignore files of the Dockerfiles that were asked for, each with what it lacks."""
-    actions = []
-    members = [member.path for member in workspace.members]
-    for path, text in ignores.items():
-        own = [one for one in results if _ignore_path(one.written) == path]
-        sharing = [one.dockerfile for one in gathered.files if _ignore_path(one) == path]
-        sharing += [one.mended.dockerfile for one in own]
-        folder = own[0].written.ways[0].context.folder
-        lines = tuple(
-            line
-            for line in additions(text, folder, members, sharing)
-            if all(is_harmless(one.mended, text, line, one.ways, gathered.known) for one in own)
-        )
-        before, after = _text(store, path), with_lines(text, lines)
-        if after != (before or ""):
-            added = after[len(before or "") :].split()
-            reason = f"{path}: {', '.join(added)}"
-            actions.append(WriteFile(own[0].member, path, before, after, reason))
-    return actions
-
-
-def _of_ignore(action: WriteFile) -> Finding:
-    message = f"what the build context needs to say: {action.reason.partition(': ')[2]}"
-    return Finding(IGNORE, "error", message, Where(action.path), action.member, "ws docker sync")
 
 
 def _of_fault(fault: WsError, written: Written) -> Finding:

@@ -7,27 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import UsageError
 from ws.formats import dockerfile_parser
-from ws.planning.docker_context import Chosen, choose
 from ws.planning.docker_owner import home, is_template
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ws.commands.context import Context
-    from ws.commands.docker_surroundings import Surroundings
-    from ws.files.docker_context import DiskContext
+    from ws.commands.docker_builds import Builds, Ways
     from ws.files.store import Store
     from ws.model.docker import Dockerfile
     from ws.model.workspace import Member
     from ws.planning.docker_needs import Known
-
-
-class Way(NamedTuple):
-    """One way in which a Dockerfile is built."""
-
-    context: DiskContext
-    chosen: Chosen
-    """Who says so, the build arguments, the stage."""
 
 
 class Written(NamedTuple):
@@ -36,8 +26,7 @@ class Written(NamedTuple):
     dockerfile: Dockerfile
     data: bytes
     """What the file holds; what is no UTF-8 was replaced in the text that was read."""
-    ways: tuple[Way, ...]
-    """At least one, the surest first."""
+    ways: Ways
     member: Member | None
     """Whose folder it lies in."""
 
@@ -60,17 +49,17 @@ class Gathered(NamedTuple):
 
 
 def gather(
-    around: Surroundings, store: Store, there: Sequence[str], paths: Sequence[str] = ()
+    builds: Builds, store: Store, there: Sequence[str], paths: Sequence[str] = ()
 ) -> Gathered:
     """Read the Dockerfiles at `paths`, and those `there`; all are relative to the workspace root.
 
     Templates with placeholders (`{{base}}`) are passed over unless they are named. Raises
     `UsageError` for a path where there is no file, `WorkError` for one that cannot be read.
     """
-    files = [_written(store, path, around) for path in dict.fromkeys((*there, *paths))]
+    files = [_written(store, path, builds) for path in dict.fromkeys((*there, *paths))]
     return Gathered(
         tuple(one for one in files if one.path in paths or not is_template(one.dockerfile)),
-        around.known,
+        builds.known,
     )
 
 
@@ -92,7 +81,7 @@ def named(context: Context, arguments: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _written(store: Store, path: str, around: Surroundings) -> Written:
+def _written(store: Store, path: str, builds: Builds) -> Written:
     data = store.read(path)
     if data is None:
         raise UsageError(
@@ -101,23 +90,4 @@ def _written(store: Store, path: str, around: Surroundings) -> Written:
             hint="without a name all Dockerfiles of the workspace are looked at",
         )
     dockerfile = dockerfile_parser.read(data.decode(errors="replace"), path)
-    member = home(path, around.known)
-    own = member.manifest.settings.docker.context if member else ""
-    configured = own or around.workspace.settings.docker.context
-    return Written(dockerfile, data, _ways(around, dockerfile, configured), member)
-
-
-def _ways(around: Surroundings, dockerfile: Dockerfile, configured: str) -> tuple[Way, ...]:
-    """Each context with each set of arguments and each stage that somebody builds there."""
-    ways: list[Way] = []
-    said = around.builds.get(dockerfile.path, ())
-    for first in choose(dockerfile, said, configured, around.exists):
-        context = around.context(first.folder, dockerfile.path)
-        there = [
-            Chosen(one.context, one.where, one.args, one.target)
-            for one in said
-            if one.context == first.folder
-        ]
-        different = {(one.target, tuple(sorted(one.args.items()))): one for one in there or [first]}
-        ways += (Way(context, one) for one in different.values())
-    return tuple(ways)
+    return Written(dockerfile, data, builds.of(dockerfile), home(path, builds.known))

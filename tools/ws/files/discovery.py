@@ -126,7 +126,7 @@ class _Search:
             yield from self._member(path, entries, pattern)
             for entry in entries:
                 below = _join(path, entry.name)
-                if entry.is_dir() and self._is_walked(entry.name, below):
+                if _is_folder(entry) and self._is_walked(entry.name, below):
                     if not entry.is_symlink():
                         todo.append(below)
                     elif self._leaves_root(below):
@@ -192,8 +192,15 @@ def _dockerfiles(path: str, entries: list[os.DirEntry[str]]) -> tuple[str, ...]:
         for entry in entries
         if (entry.name.startswith("Dockerfile") or entry.name.endswith(".Dockerfile"))
         and not entry.name.endswith(".dockerignore")
-        and entry.is_file()
+        and os.path.isfile(entry.path)
     )
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself
+        return False
 
 
 def _join(folder: str, name: str) -> str:

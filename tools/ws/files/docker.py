@@ -24,17 +24,22 @@ class ImageFiles(NamedTuple):
     dockerfiles: tuple[str, ...]
     builds: tuple[str, ...]
     """Those that may say how an image is built."""
+    unreadable: tuple[tuple[str, str], ...] = ()
+    """What has the name of a Dockerfile and can never be read as one, and why."""
 
 
 def image_files(root: Path) -> ImageFiles:
     """Look through the whole workspace; what git ignores, and environments, are passed over."""
-    dockerfiles, builds = [], []
-    for path in _files(root, Ignored(root)):
+    dockerfiles, builds, unreadable = [], [], []
+    for path, why in _files(root, Ignored(root)):
         if is_dockerfile(posixpath.basename(path)):
-            dockerfiles.append(path)
-        elif is_asked(path):
+            if why:
+                unreadable.append((path, why))
+            else:
+                dockerfiles.append(path)
+        elif is_asked(path) and not why:
             builds.append(path)
-    return ImageFiles(tuple(sorted(dockerfiles)), tuple(sorted(builds)))
+    return ImageFiles(tuple(sorted(dockerfiles)), tuple(sorted(builds)), tuple(sorted(unreadable)))
 
 
 def is_dockerfile(name: str) -> bool:
@@ -47,7 +52,8 @@ def is_dockerfile(name: str) -> bool:
     )
 
 
-def _files(root: Path, ignored: Ignored) -> Iterator[str]:
+def _files(root: Path, ignored: Ignored) -> Iterator[tuple[str, str]]:
+    """The paths of what is no folder, each with why it cannot be read: empty where it can."""
     todo = ["."]
     while todo:
         folder = todo.pop()
@@ -59,8 +65,26 @@ def _files(root: Path, ignored: Ignored) -> Iterator[str]:
             if entry.is_dir(follow_symlinks=False):
                 if _is_walked(entry.name) and not ignored.folder(path):
                     todo.append(path)
-            elif entry.is_file() and not ignored.file(path):
-                yield path
+            elif (why := _why_no_file(entry)) is not None and not ignored.file(path):
+                yield path, why
+
+
+def _why_no_file(entry: os.DirEntry[str]) -> str | None:
+    """Why an entry is no file to read, empty where it is one; `None` for a link to a folder.
+
+    It is not opened: that of a pipe would wait for somebody to write.
+    """
+    try:
+        if entry.is_file():
+            return ""
+        if entry.is_dir():
+            return None
+        there = os.path.exists(entry.path)
+    except OSError:
+        there = False
+    if not there:
+        return f"it is a link to {os.readlink(entry.path)}, and nothing is there"
+    return "it is no file: a pipe, a socket or a device"
 
 
 def _is_walked(name: str) -> bool:

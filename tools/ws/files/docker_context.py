@@ -76,6 +76,24 @@ class DiskContext:
             ]
         return sorted(path for path in found if self._is_sent(path))
 
+    def hides(self, path: str) -> str:
+        """What keeps a path, or a module below it, from the builder: `src in line 2 of FILE`.
+
+        Empty where nothing does, or there is no such path.
+        """
+        top = os.path.join(self._top, path)
+        below = (
+            posixpath.join(path, os.path.relpath(folder, top).replace(os.sep, "/"), name)
+            for folder, _, names in os.walk(top)
+            for name in sorted(names)
+            if name.endswith(".py")
+        )
+        for one in (path, *below) if os.path.lexists(top) else ():
+            decisive = self.ignored.decisive(one)
+            if decisive is not None and not decisive.exception:
+                return f"{decisive.text} in line {decisive.line} of {self.ignore_file}"
+        return ""
+
     def _in(self, folder: str, part: str) -> list[str]:
         """The names in a folder that a pattern without slashes matches."""
         if not _WILD.search(part):

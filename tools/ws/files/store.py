@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 import threading
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ class Store:
     def read(self, path: str) -> bytes | None:
         """The content of a file, or `None` if there is none. Raises `WorkError` if unreadable."""
         try:
-            return (self.root / path).read_bytes()
+            return _content(self.root / path)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
@@ -152,6 +153,12 @@ def _changed(path: str, what: str) -> WorkError:
         where=Where(path),
         hint="run the command again",
     )
+
+
+def _content(path: Path) -> bytes:
+    if stat.S_ISFIFO(path.stat().st_mode):
+        raise OSError(errno.EINVAL, "it is a pipe: that would wait for somebody to write")
+    return path.read_bytes()
 
 
 def _failed(verb: str, path: str, error: OSError) -> WorkError:

@@ -7,13 +7,14 @@ As of the reference of `docker buildx build` 0.13: the last argument is the cont
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from ws.formats.docker_shell import UNKNOWN, commands
-from ws.model.docker_build import Build
+from ws.model.docker_build import Build, Unsettled, as_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ws.errors import Where
     from ws.formats.docker_shell import Command
@@ -29,14 +30,21 @@ _SWITCHES = frozenset(
 """The options of no value; all others have one."""
 
 
-def builds(text: str, folder: str, where: Where) -> Iterator[Build]:
+def builds(
+    text: str,
+    folder: str,
+    where: Where,
+    variables: Mapping[str, str] | None = None,
+    what: str = "a command",
+) -> Iterator[Build | Unsettled]:
     """The builds in a shell's text that runs in `folder`, which is relative to the workspace root.
 
-    What only the running shell knows, such as `$(pwd)`, and addresses are left out.
+    `variables` are those of its environment. Where only the running shell knows the context or the
+    Dockerfile, it is unsettled, which `what` says of which part of a file; addresses are left out.
     """
-    for command in commands(text, posixpath.normpath(f"/{folder}"), {}):
+    for command in commands(text, posixpath.normpath(f"/{folder}"), variables or {}):
         words = _arguments(command)
-        build = _build(words, command.folder, where) if words is not None else None
+        build = _build(words, command.folder, where, what) if words is not None else None
         if build is not None:
             yield build
 
@@ -52,7 +60,7 @@ def _arguments(command: Command) -> Sequence[str] | None:
     return None
 
 
-def _build(words: Sequence[str], folder: str, where: Where) -> Build | None:
+def _build(words: Sequence[str], folder: str, where: Where, what: str) -> Build | Unsettled | None:
     options: dict[str, list[str]] = {}
     plain: list[str] = []
     rest = iter(words)
@@ -62,10 +70,12 @@ def _build(words: Sequence[str], folder: str, where: Where) -> Build | None:
             plain.append(word)
         elif name not in _SWITCHES:
             options.setdefault(name, []).append(value if equals else next(rest, ""))
+    file = [*options.get("-f", []), *options.get("--file", [])][-1:]
+    if plain and UNKNOWN in f"{folder}{plain[-1]}{''.join(file)}":
+        return _unsettled(folder, plain[-1], file, what, where)
     context = _inside(folder, plain[-1]) if plain else None
     if context is None:
         return None
-    file = [*options.get("-f", []), *options.get("--file", [])][-1:]
     dockerfile = _inside(folder, file[0]) if file else posixpath.join(context, "Dockerfile")
     if dockerfile is None:
         return None
@@ -78,6 +88,15 @@ def _build(words: Sequence[str], folder: str, where: Where) -> Build | None:
         options.get("--target", [""])[-1],
         tuple(tag for tag in (*options.get("-t", []), *options.get("--tag", [])) if tag),
     )
+
+
+def _unsettled(
+    folder: str, context: str, file: Sequence[str], what: str, where: Where
+) -> Unsettled | None:
+    """What may be meant, if more than a name is known of it."""
+    path = posixpath.join(folder, file[0] if file else posixpath.join(context, "Dockerfile"))
+    pattern = as_pattern("", "", re.sub(f"{UNKNOWN}+", "${_}", path.removeprefix("/")))
+    return Unsettled(pattern, what, where) if "://" not in context else None
 
 
 def _inside(folder: str, path: str) -> str | None:

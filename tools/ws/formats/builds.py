@@ -1,40 +1,64 @@
 """The builds that the files of a workspace ask for: text to `Build`s.
 
-Compose files (the Compose specification, `build`), Bake files (Buildx's reference), Taskfiles,
-GitHub's and GitLab's workflows, Tiltfiles, Makefiles and shell scripts. What is malformed, or known
-only when it runs, is passed over: others tell what is wrong in such a file.
+Compose files (the Compose specification, `build`), Bake files, Taskfiles, GitHub's and GitLab's
+workflows, Tiltfiles, Makefiles and shell scripts. What is known only when it runs is told apart,
+and so is what is malformed.
 """
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import Where
-from ws.formats import build_commands
+from ws.formats import build_bake, build_commands, build_workflows
 from ws.formats.build_commands import inside
-from ws.model.docker_build import Build
+from ws.formats.build_documents import tables
+from ws.formats.build_variables import interpolated
+from ws.model.docker import Problem
+from ws.model.docker_build import Build, Unsettled, as_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
-    Reader = Callable[[str, str], Iterator[Build]]
+    Found = Build | Unsettled | Problem
+    Reader = Callable[[str, str, Mapping[str, str]], Iterator[Found]]
 
-_VARIABLE = re.compile(r"\$\{\w+:?-([^{}]*)\}")
 _FUNCTION = re.compile(r"\bdocker_build(?:_with_restart)?\s*\(([^()]*)\)")
 _STRING = re.compile(r"(?:(\w+)\s*=\s*)?(['\"])(.*?)\2")
-_TARGET = re.compile(r'^target\s+"([^"]+)"\s*\{(.*?)^\}', re.MULTILINE | re.DOTALL)
-_HCL = re.compile(r'^\s*(\w+)\s*=\s*(?:"([^"]*)"|\[([^\]]*)\]|\{([^}]*)\})', re.MULTILINE)
-_PAIR = re.compile(r'"?([\w.-]+)"?\s*=\s*"([^"]*)"')
 
 
-def read(text: str, path: str) -> tuple[Build, ...]:
-    """The builds in a file; `path` is relative to the workspace root, and says what it is."""
+class Said(NamedTuple):
+    """What a file says of builds."""
+
+    builds: tuple[Build, ...] = ()
+    unsettled: tuple[Unsettled, ...] = ()
+    """Those of which it tells no folder or no Dockerfile."""
+    problems: tuple[Problem, ...] = ()
+    """Why it cannot be read."""
+
+
+def read(text: str, path: str, values: Mapping[str, str] | None = None) -> Said:
+    """What a file says; `path` is relative to the workspace root, and says what it is.
+
+    `values` are those of `values_file`, where there is one.
+    """
     reader = _reader(path)
-    return tuple(reader(text, path)) if reader else ()
+    found = list(reader(text, path, values or {})) if reader else []
+    # A template of a file is none yet.
+    is_template = reader in (_compose, _bake_json, _bake_hcl) and ("{{" in text or "{%" in text)
+    return Said(
+        tuple(one for one in found if isinstance(one, Build)),
+        tuple(one for one in found if isinstance(one, Unsettled)),
+        tuple(one for one in found if isinstance(one, Problem) and not is_template),
+    )
+
+
+def values_file(path: str) -> str:
+    """The file with values for the variables of another: the `.env` beside a Compose file."""
+    return posixpath.join(posixpath.dirname(path), ".env") if _reader(path) is _compose else ""
 
 
 def is_asked(path: str) -> bool:
@@ -46,129 +70,72 @@ def _reader(path: str) -> Reader | None:
     return next((reader for pattern, reader in _READERS if fnmatchcase(path, pattern)), None)
 
 
-def _compose(text: str, path: str) -> Iterator[Build]:
+def _compose(text: str, path: str, values: Mapping[str, str]) -> Iterator[Found]:
     """Paths are relative to the file's folder, the Dockerfile's to the context."""
     folder = posixpath.dirname(path)
-    for name, service, line in _children(text, "services"):
-        build = service.get("build")
+    document = tables(text)
+    if document.problem:
+        yield document.problem
+    for name, service, line in document.below("services"):
+        build = service.get("build") if isinstance(service, dict) else None
         table = {"context": build} if isinstance(build, str) else build
-        if not isinstance(table, dict):
+        if not isinstance(table, dict) or "://" in str(table.get("context")):
             continue
-        given = {key: _known(table.get(key)) for key in ("context", "dockerfile", "target")}
-        context = inside(posixpath.join(folder, given["context"] or "."))
-        if context is None or "$" in context or "://" in str(table.get("context")):
-            continue
-        dockerfile = inside(posixpath.join(context, given["dockerfile"] or "Dockerfile"))
-        if dockerfile is None or "$" in dockerfile:
-            continue
-        image = (_known(service.get("image")) or name,)
+        written = {key: str(table.get(key) or "") for key in ("context", "dockerfile", "target")}
+        given = {key: interpolated(value, values) for key, value in written.items()}
+        file = written["dockerfile"] or "Dockerfile"
         where = Where(path, line)
-        yield Build(dockerfile, context, where, _args(table.get("args")), given["target"], image)
-
-
-def _bake_json(text: str, path: str) -> Iterator[Build]:
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return
-    targets = document.get("target") if isinstance(document, dict) else None
-    if isinstance(targets, dict):
-        yield from _bake(targets, path, {})
-
-
-def _bake_hcl(text: str, path: str) -> Iterator[Build]:
-    """The plain values of HCL; what is computed there is not known."""
-    targets: dict[str, Any] = {}
-    lines: dict[str, int] = {}
-    for found in _TARGET.finditer(text):
-        table: dict[str, Any] = {}
-        for key, value, listed, pairs in _HCL.findall(found[2]):
-            if pairs:
-                table[key] = dict(_PAIR.findall(pairs))
-            else:
-                table[key] = re.findall(r'"([^"]*)"', listed) if listed else value
-        targets[found[1]] = table
-        lines[found[1]] = text.count("\n", 0, found.start()) + 1
-    yield from _bake(targets, path, lines)
-
-
-def _bake(targets: dict[str, Any], path: str, lines: dict[str, int]) -> Iterator[Build]:
-    """Paths are relative to the folder that it is run in: taken to be that of the file."""
-    folder = posixpath.dirname(path)
-    for name in targets:
-        table = _inherited(targets, name, ())
-        if "context" not in table and "dockerfile" not in table:
+        if given["context"] is None or given["dockerfile"] is None:
+            place = given["context"] or written["context"]
+            file = given["dockerfile"] or file
+            yield Unsettled(as_pattern(folder, place, file), f"the service {name}", where)
             continue
-        given = {key: str(table.get(key) or "") for key in ("context", "dockerfile", "target")}
         context = inside(posixpath.join(folder, given["context"] or "."))
-        if context is None or any("${" in value or "://" in value for value in given.values()):
+        if context is None or given["target"] is None:
             continue
         dockerfile = inside(posixpath.join(context, given["dockerfile"] or "Dockerfile"))
         if dockerfile is not None:
-            where, tags = Where(path, lines.get(name)), table.get("tags")
-            images = tuple(map(str, tags)) if isinstance(tags, list) else ()
-            yield Build(
-                dockerfile, context, where, _args(table.get("args")), given["target"], images
+            image = (interpolated(str(service.get("image") or ""), values) or name,)
+            args = _args(table.get("args"), values)
+            yield Build(dockerfile, context, where, args, given["target"], image)
+
+
+def _bake_json(text: str, path: str, _: Mapping[str, str]) -> Iterator[Found]:
+    return build_bake.in_json(text, path)
+
+
+def _bake_hcl(text: str, path: str, _: Mapping[str, str]) -> Iterator[Found]:
+    return build_bake.in_hcl(text, path)
+
+
+def _taskfile(text: str, path: str, _: Mapping[str, str]) -> Iterator[Found]:
+    folder = posixpath.dirname(path)
+    document = tables(text)
+    if document.problem:
+        yield document.problem
+    outer = _texts(document.top.get("vars"))
+    for name, task, line in document.below("tasks"):
+        table = task if isinstance(task, dict) else {"cmds": task}
+        values = outer | _texts(table.get("vars"))
+        place = _unrendered(str(table.get("dir", ".")), values)
+        if "$" in place:
+            continue
+        for script in _scripts(table.get("cmds", table.get("cmd")), "cmd"):
+            folder_of = posixpath.join(folder, place)
+            yield from build_commands.builds(
+                _unrendered(script, values), folder_of, Where(path, line), {}, f"the task {name}"
             )
 
 
-def _inherited(targets: dict[str, Any], name: str, above: tuple[str, ...]) -> dict[str, Any]:
-    table = targets.get(name)
-    if not isinstance(table, dict) or name in above:
-        return {}
-    whole: dict[str, Any] = {}
-    parents = table.get("inherits")
-    for parent in parents if isinstance(parents, list) else ():
-        whole |= _inherited(targets, str(parent), (*above, name))
-    return whole | table
+def _github(text: str, path: str, _: Mapping[str, str]) -> Iterator[Found]:
+    return build_workflows.github(text, path)
 
 
-def _taskfile(text: str, path: str) -> Iterator[Build]:
-    folder = posixpath.dirname(path)
-    for _, task, line in _children(text, "tasks"):
-        place = str(task.get("dir", ".")) if isinstance(task, dict) else "."
-        listed = task.get("cmds", task.get("cmd")) if isinstance(task, dict) else task
-        for script in _scripts(listed, "cmd"):
-            where = posixpath.join(folder, place)
-            yield from build_commands.builds(_unrendered(script), where, Where(path, line))
+def _gitlab(text: str, path: str, _: Mapping[str, str]) -> Iterator[Found]:
+    return build_workflows.gitlab(text, path)
 
 
-def _workflow(text: str, path: str) -> Iterator[Build]:
-    """GitHub's: `docker/build-push-action`, and what runs in a shell, at the top by default."""
-    for _, job, line in _children(text, "jobs"):
-        for step in job.get("steps") or () if isinstance(job, dict) else ():
-            if not isinstance(step, dict):
-                continue
-            where = Where(path, line)
-            given = step.get("with")
-            if str(step.get("uses", "")).startswith("docker/build-push-action"):
-                yield from _action(given if isinstance(given, dict) else {}, where)
-            if isinstance(step.get("run"), str):
-                folder = str(step.get("working-directory", "."))
-                yield from build_commands.builds(_unrendered(step["run"]), folder, where)
-
-
-def _action(given: dict[str, Any], where: Where) -> Iterator[Build]:
-    said = {key: str(given.get(key) or "") for key in ("context", "file", "target")}
-    context = inside(said["context"] or ".")
-    if context is None or any("${{" in value or "://" in value for value in said.values()):
-        return
-    dockerfile = inside(said["file"] or posixpath.join(context, "Dockerfile"))
-    if dockerfile is not None:
-        args = _args(str(given.get("build-args") or "").splitlines())
-        yield Build(dockerfile, context, where, args, said["target"])
-
-
-def _pipeline(text: str, path: str) -> Iterator[Build]:
-    """GitLab's: the scripts of all jobs."""
-    for _, job, line in _children(text):
-        if isinstance(job, dict):
-            for key in ("before_script", "script", "after_script"):
-                for script in _scripts(job.get(key), ""):
-                    yield from build_commands.builds(script, ".", Where(path, line))
-
-
-def _tiltfile(text: str, path: str) -> Iterator[Build]:
+def _tiltfile(text: str, path: str, _: Mapping[str, str]) -> Iterator[Found]:
     """`docker_build(ref, context, dockerfile=...)` with plain strings."""
     folder = posixpath.dirname(path)
     for found in _FUNCTION.finditer(text):
@@ -185,13 +152,13 @@ def _tiltfile(text: str, path: str) -> Iterator[Build]:
             yield Build(dockerfile, place, Where(path, line), {}, "", tuple(plain[:1]))
 
 
-def _script(text: str, path: str) -> Iterator[Build]:
+def _script(text: str, path: str, _: Mapping[str, str]) -> Iterator[Found]:
     """A shell's: it is taken to run at the root, where people call it from."""
     for number, line in _lines_that_build(text):
         yield from build_commands.builds(line, ".", Where(path, number))
 
 
-def _makefile(text: str, path: str) -> Iterator[Build]:
+def _makefile(text: str, path: str, _: Mapping[str, str]) -> Iterator[Found]:
     folder = posixpath.dirname(path)
     for number, line in _lines_that_build(text):
         script = re.sub(r"\$\(\w+\)|\$\{\w+\}", "$UNSET", line.lstrip("\t@- ")).replace("$$", "$")
@@ -218,45 +185,43 @@ def _scripts(listed: object, key: str) -> Iterator[str]:
             yield script
 
 
-def _unrendered(script: str) -> str:
-    """A script in which what a template puts in is a variable of the shell that nobody has set."""
-    return re.sub(r"\$?\{\{.*?\}\}", "$UNSET", script)
+def _unrendered(script: str, values: Mapping[str, str]) -> str:
+    """A script with the values of Task's variables; other templates are an unset variable."""
+    return re.sub(
+        r"\{\{(.*?)\}\}",
+        lambda found: values.get(found[1].strip().removeprefix("."), "$UNSET"),
+        script,
+    )
 
 
-def _known(value: object) -> str:
-    """A value of Compose, defaults of variables put in."""
-    return _VARIABLE.sub(lambda found: found[1], value) if isinstance(value, str) else ""
+def _texts(given: object) -> dict[str, str]:
+    """The plain values of a table."""
+    pairs = given.items() if isinstance(given, dict) else ()
+    return {
+        str(name): value for name, value in pairs if isinstance(value, str) and "{{" not in value
+    }
 
 
-def _args(given: object) -> dict[str, str]:
-    """Build arguments, as a table or as a list of `NAME=value`; those whose value is known."""
+def _args(given: object, values: Mapping[str, str]) -> dict[str, str]:
+    """Build arguments, as a table or as a list of `NAME=value`; those whose value is known.
+
+    One without a value has that of its name's variable.
+    """
     if isinstance(given, dict):
         pairs = [(str(name), value) for name, value in given.items()]
     else:
-        listed = given if isinstance(given, list) else []
-        pairs = [tuple(str(each).split("=", 1)) for each in listed if "=" in str(each)]  # type: ignore[misc]
-    told = ((name, str(value)) for name, value in pairs if value is not None)
-    return {name: _known(value) for name, value in told if "$" not in _known(value)}
+        cut = (str(each).partition("=") for each in (given if isinstance(given, list) else ()))
+        pairs = [(name, value if equals else None) for name, equals, value in cut]
+    told = {
+        name: values.get(name) if value is None else interpolated(_text(value), values)
+        for name, value in pairs
+    }
+    return {name: value for name, value in told.items() if value is not None}
 
 
-def _children(text: str, key: str = "") -> Iterator[tuple[str, Any, int]]:
-    """The tables below a key at the top of a YAML file (all at the top without one), with lines."""
-    import yaml  # costs start-up; only what looks at images needs it
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
-    try:
-        node = loader.get_single_node()
-        pairs = node.value if isinstance(node, yaml.MappingNode) else []
-        if key:
-            found = [value for name, value in pairs if getattr(name, "value", None) == key]
-            pairs = found[0].value if found and isinstance(found[0], yaml.MappingNode) else []
-        for name, value in pairs:
-            child = loader.construct_object(value, deep=True)
-            yield str(name.value), child, name.start_mark.line + 1
-    except yaml.YAMLError:
-        return
-    finally:
-        loader.dispose()
+def _text(value: object) -> str:
+    """A scalar of YAML as a string again."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 _READERS: tuple[tuple[str, Reader], ...] = (
@@ -266,9 +231,9 @@ _READERS: tuple[tuple[str, Reader], ...] = (
     *((f"{place}*bake*.hcl", _bake_hcl) for place in ("", "*/")),
     *((f"{place}Taskfile*.y*ml", _taskfile) for place in ("", "*/")),
     *((f"{place}taskfile*.y*ml", _taskfile) for place in ("", "*/")),
-    (".github/workflows/*.y*ml", _workflow),
-    (".github/actions/*.y*ml", _workflow),
-    (".gitlab-ci*.y*ml", _pipeline),
+    (".github/workflows/*.y*ml", _github),
+    (".github/actions/*.y*ml", _github),
+    (".gitlab-ci*.y*ml", _gitlab),
     *((f"{place}Tiltfile", _tiltfile) for place in ("", "*/")),
     *((f"{place}Makefile", _makefile) for place in ("", "*/")),
     *((f"{place}*.mk", _makefile) for place in ("", "*/")),

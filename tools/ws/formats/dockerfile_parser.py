@@ -35,6 +35,8 @@ _LISTS = ("ADD", "COPY", "VOLUME")
 _SPLIT = ("FROM", "EXPOSE")
 _QUOTED = {"ARG": cut.quoted, "ENV": cut.named, "LABEL": cut.named}
 _WITH_NAME = 3
+_REPLACED = "\ufffd"
+"""What stands for bytes that are no UTF-8."""
 
 
 def read(text: str, path: str) -> Dockerfile:
@@ -45,6 +47,10 @@ def read(text: str, path: str) -> Dockerfile:
     arguments, orphans, stages = _staged(instructions)
     problems = [*directives.problems, *reader.problems]
     problems += _problems_of_stages(stages, orphans, last_line=max(1, text.count("\n")))
+    if binary := _no_text(instructions):
+        orphans = tuple(instructions)
+        return Dockerfile(path, text, directives.escape, problems=(binary,), orphans=orphans)
+    problems = [Problem(line, _printable(message)) for line, message in problems]
     return Dockerfile(
         path=path,
         text=text,
@@ -54,6 +60,24 @@ def read(text: str, path: str) -> Dockerfile:
         stages=stages,
         problems=tuple(sorted(problems)),
         orphans=orphans,
+    )
+
+
+def _no_text(instructions: Iterable[Instruction]) -> Problem | None:
+    """The one thing to say of a file that is binary, or text in UTF-16: of it, nothing is meant."""
+    for each in instructions:
+        if any(sign == _REPLACED or not sign.isprintable() for sign in each.kind):
+            reason = "it is no text in UTF-8: this line does not begin with letters"
+            return Problem(each.line, reason)
+    return None
+
+
+def _printable(message: str) -> str:
+    """A message that does nothing to a terminal, whatever it quotes of the file."""
+    if message.isprintable():
+        return message
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in message
     )
 
 

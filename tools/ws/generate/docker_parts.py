@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 import shlex
 from typing import TYPE_CHECKING
@@ -60,18 +61,50 @@ def locked_files(recipe: Recipe) -> str:
 def wheels(recipe: Recipe) -> str:
     """The building of the path dependencies and of the member, each in its own layer."""
     return "\n".join(
-        f"WORKDIR {mirrored(folder)}\nCOPY {folder}/ ./\nRUN {BUILD_WHEEL}"
+        f"WORKDIR {quoted(mirrored(folder))}\n"
+        f"{copy(f'{source(recipe, folder)}/')}\nRUN {BUILD_WHEEL}"
         for folder in (*recipe.folders, recipe.member.path)
     )
 
 
-def mirrored_copies(folders: Iterable[str]) -> str:
-    """Folders of the repository, to where they lie in its mirror."""
-    return "\n".join(f"COPY {folder}/ {mirrored(folder)}/" for folder in folders)
+def mirrored_copies(recipe: Recipe) -> str:
+    """The path dependencies, to where they lie in a mirror of the repository."""
+    return "\n".join(
+        copy(f"{source(recipe, folder)}/", to=f"{mirrored(folder)}/") for folder in recipe.folders
+    )
+
+
+def shared_copies(recipe: Recipe, libraries: Iterable[str]) -> str:
+    """Those of `libraries` that the context holds, to where they lie in a mirror of the context."""
+    folders = (source(recipe, folder) for folder in libraries)
+    return "\n".join(
+        copy(f"{folder}/", to=f"{mirrored(folder)}/")
+        for folder in folders
+        if not folder.startswith("../")
+    )
+
+
+def source(recipe: Recipe, path: str) -> str:
+    """A path of the repository, relative to the build context."""
+    return posixpath.relpath(path, recipe.context)
+
+
+def copy(*sources: str, to: str = "./") -> str:
+    """A `COPY`; in JSON form where a path has a blank in it."""
+    paths = [path.removeprefix("./") or "./" for path in sources]
+    words = [*paths, to]
+    if any(" " in word for word in words):
+        return f"COPY {json.dumps(words, ensure_ascii=False)}"
+    return f"COPY {' '.join(words)}"
+
+
+def quoted(path: str) -> str:
+    """A path as the builder reads one word of a line."""
+    return f'"{path}"' if " " in path else path
 
 
 def mirrored(folder: str) -> str:
-    """Where a folder of the repository lies in its mirror."""
+    """Where a folder of the repository, or of the context, lies in its mirror."""
     return "/ws" if folder == "." else f"/ws/{folder}"
 
 
@@ -80,8 +113,8 @@ def classic_copies(recipe: Recipe, workdir: str) -> str:
     if not recipe.folders:
         return ""
     member = recipe.member.path
-    places = [copy_destination(member, workdir, folder) for folder in recipe.folders]
-    copies = "".join(f"COPY {place.source}/ {place.relative}/\n" for place in places)
+    places = [copy_destination(member, workdir, each, recipe.context) for each in recipe.folders]
+    copies = "".join(f"{copy(f'{one.source}/', to=f'{one.relative}/')}\n" for one in places)
     led = "\n".join(f"#   {place.relative} is {place.absolute}" for place in places)
     return (
         f"\n# Then path dependencies, where their paths lead from {workdir} (`..` stops at /):\n"
@@ -104,7 +137,7 @@ def health(recipe: Recipe) -> str:
     if not settings.port:
         # Nothing listens that could be asked; an import takes its time, so it is done seldom.
         said = "# It listens nowhere: what can be asked is whether its program still loads."
-        check = f"import {recipe.script.module}"
+        check = f"import {recipe.script.module if recipe.script else ''}"
         return f"{said}\nHEALTHCHECK --interval=5m --timeout=30s CMD {_python(check)}"
     check = f"import socket; socket.create_connection(('127.0.0.1', {settings.port}), 4)"
     if settings.health:
@@ -130,20 +163,29 @@ def debug_usage(recipe: Recipe) -> str:
     port, name = recipe.settings.debugger, recipe.member.name
     if not port:
         return ""
-    return (
-        f'#   docker run --rm -it -v "$PWD:/ws" -e DEBUG=1 -p {port}:{port} {name}:dev'
-        "      waits for a debugger"
-    )
+    run = '#   docker run --rm -it -v "$PWD:/ws"'
+    said = "      waits for a debugger"
+    if recipe.script is None:
+        return f"{run} -p {port}:{port} {name}:dev {_under(port)} -m pytest{said}"
+    return f"{run} -e DEBUG=1 -p {port}:{port} {name}:dev{said}"
 
 
 def dev_command(recipe: Recipe) -> str:
-    """The arguments of `CMD`: the script, or the script under the debugger, if `DEBUG` is set."""
-    script, port = recipe.script.name, recipe.settings.debugger
+    """The arguments of `CMD`: the script, or the script under the debugger, if `DEBUG` is set.
+
+    A library has no script: its image begins with Python, which can import it.
+    """
+    port = recipe.settings.debugger
+    if recipe.script is None:
+        return json.dumps(["python"])
     if not port:
-        return json.dumps([script])
-    under = f"python /opt/debugger/debugpy --listen 0.0.0.0:{port} --wait-for-client"
-    path = f"/opt/venv/bin/{script}"
-    return json.dumps(["sh", "-c", f"exec ${{DEBUG:+{under}}} {path}"])
+        return json.dumps([recipe.script.name])
+    path = f"/opt/venv/bin/{recipe.script.name}"
+    return json.dumps(["sh", "-c", f"exec ${{DEBUG:+{_under(port)}}} {path}"])
+
+
+def _under(port: int) -> str:
+    return f"python /opt/debugger/debugpy --listen 0.0.0.0:{port} --wait-for-client"
 
 
 def requirements(listed: Iterable[str]) -> str:

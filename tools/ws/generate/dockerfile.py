@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shlex
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from ws.formats.dockerfile_lines import read_directives
 from ws.generate import docker_parts as parts
 from ws.generate import templates
 from ws.planning.docker_places import workdir_for
@@ -16,9 +18,11 @@ if TYPE_CHECKING:
     from ws.planning.docker_recipe import Recipe
 
 FOLDER = "docker"
-"""Where the files lie that all images share, relative to the workspace root."""
+"""Where the files lie that all images share."""
 SHARED = f"{FOLDER}/app.Dockerfile"
+"""Relative to the workspace root."""
 THIRD_PARTY = f"{FOLDER}/third_party.py"
+"""Relative to the build context, as what follows."""
 IGNORE = ".dockerignore"
 NAMES = ("production.Dockerfile", "dev.Dockerfile", "classic.Dockerfile", "shared.Dockerfile",
          "third_party.py", "dockerignore")  # fmt: skip
@@ -57,6 +61,14 @@ def dockerfile(recipe: Recipe, template: str, libraries: Sequence[str], source: 
     return filled(template, values, source)
 
 
+def arguments(recipe: Recipe) -> dict[str, str]:
+    """The build arguments that a Dockerfile must be given (`--build-arg`)."""
+    if recipe.style != "shared" or recipe.script is None:
+        return {}
+    member = parts.source(recipe, recipe.member.path)
+    return {"MEMBER": member, "SCRIPT": recipe.script.name}
+
+
 def plain(name: str, template: str, source: str) -> str:
     """A file that is the same for every member: `third_party.py`, `.dockerignore`."""
     head = header("MEMBER", name)
@@ -66,12 +78,29 @@ def plain(name: str, template: str, source: str) -> str:
 
 
 def filled(template: str, values: Mapping[str, str], source: str) -> str:
-    """A template with its placeholders filled in; a line of an empty one alone is left out."""
+    """A template with its placeholders filled in; a line of an empty one alone is left out.
+
+    One that has no `{{header}}` near its top gets it all the same: by that `ws` knows the file.
+    """
     templates.refuse_unknown(template, values, source)
+    text = _filled(template, values)
+    if is_generated(text):
+        return text
+    return _headed(_filled(template, {**values, "header": ""}), values["header"])
+
+
+def _filled(template: str, values: Mapping[str, str]) -> str:
     lines = {f"{{{{{name}}}}}" for name, value in values.items() if not value}
     kept = [line for line in template.splitlines() if line.strip() not in lines]
     text = templates.fill("\n".join(kept), values)
     return re.sub(r"\n{3,}", "\n\n", text).rstrip("\n") + "\n"
+
+
+def _headed(text: str, head: str) -> str:
+    """A text with the header before it, but below directives, which must be the first lines."""
+    lines = text.splitlines(keepends=True)
+    first = len(read_directives(text).values)
+    return "".join([*lines[:first], f"{head}\n", *lines[first:]])
 
 
 def header(member: str, style: str) -> str:
@@ -82,15 +111,21 @@ def header(member: str, style: str) -> str:
 
 def _member(recipe: Recipe) -> dict[str, str]:
     shown = "MEMBER" if recipe.style == "shared" else recipe.member.name
+    at_root, root = recipe.context == ".", "the repository's root"
+    context = shlex.quote(recipe.context)
     return {
         "header": header(shown, recipe.style),
-        "dockerfile": path_of(recipe),
+        "dockerfile": shlex.quote(path_of(recipe)),
+        "context": context,
+        "in_context": f"with {root if at_root else context} as context",
         "base": recipe.base,
         "member": recipe.member.path,
+        "member_in_context": shlex.quote(parts.source(recipe, recipe.member.path)),
         "name": recipe.member.name,
         "poetry": recipe.poetry,
-        "script": recipe.script.name,
-        "workdir": workdir_for(recipe.member.path, recipe.folders),
+        "script": recipe.script.name if recipe.script else "",
+        "workdir": parts.quoted(workdir_for(recipe.member.path, recipe.folders)),
+        "mirrored": parts.quoted(parts.mirrored(recipe.member.path)),
         "main_groups": "main",
         "dev_groups": " ".join(recipe.groups),
     }
@@ -98,6 +133,8 @@ def _member(recipe: Recipe) -> dict[str, str]:
 
 def _parts(recipe: Recipe, libraries: Sequence[str]) -> dict[str, str]:
     settings = recipe.settings
+    member = parts.source(recipe, recipe.member.path)
+    lock, manifest = f"{member}/poetry.lock", f"{member}/pyproject.toml"
     every = (*settings.apt, *parts.apt_build(recipe))
     return {
         "apt": parts.apt(settings.apt),
@@ -109,8 +146,11 @@ def _parts(recipe: Recipe, libraries: Sequence[str]) -> dict[str, str]:
         "locked_files": parts.locked_files(recipe),
         "install_third_party": parts.install_third_party(recipe),
         "wheels": parts.wheels(recipe),
-        "local_copies": parts.mirrored_copies(recipe.folders),
-        "shared_copies": parts.mirrored_copies(libraries),
+        "copy_lock": parts.copy(THIRD_PARTY, lock),
+        "copy_manifest": parts.copy(manifest, lock),
+        "copy_member": parts.copy(f"{member}/"),
+        "local_copies": parts.mirrored_copies(recipe),
+        "shared_copies": parts.shared_copies(recipe, libraries),
         "classic_copies": parts.classic_copies(
             recipe, workdir_for(recipe.member.path, recipe.folders)
         ),

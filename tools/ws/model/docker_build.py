@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -26,3 +29,34 @@ class Build:
     """The stage that is built; empty for the last one."""
     images: tuple[str, ...] = ()
     """What the image is called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """A build of which a file tells no folder or no Dockerfile: a variable stands there."""
+
+    pattern: str
+    """Which Dockerfile it may be, `*` for what is a variable (see `as_pattern`)."""
+    what: str
+    """What of the file it is: `the service chat`."""
+    where: Where
+    """Who asks for it."""
+
+    def may_mean(self, path: str) -> bool:
+        """Whether it may be a build of a Dockerfile, relative to the workspace root."""
+        return fnmatchcase(f"./{path}", self.pattern) or fnmatchcase(path, self.pattern)
+
+
+def as_pattern(folder: str, context: str, dockerfile: str) -> str:
+    """The Dockerfiles that are meant by a path in a context, where either holds a variable.
+
+    The context is relative to `folder`, which is relative to the workspace root.
+    """
+    place, file = (re.sub(r"\$\{.*?\}+|\$\w+", "*", part) for part in (context, dockerfile))
+    if not place.startswith("*"):  # else it may climb, or be absolute
+        place = posixpath.normpath(posixpath.join(folder, place))
+    if "*" not in place:
+        return posixpath.normpath(posixpath.join(place, file))
+    while file.startswith(("./", "../")):  # it climbs in what nobody knows
+        file = file.partition("/")[2]
+    return posixpath.join(place, file)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import posixpath
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -37,6 +38,12 @@ class Context(Protocol):
 
     def glob(self, pattern: str) -> Sequence[str]:
         """The paths that a pattern of Go's `filepath.Match` names, sorted."""
+
+    def hides(self, path: str) -> str:
+        """What keeps a path, or a module below it, from the builder: `src in line 2 of FILE`.
+
+        Empty where nothing does.
+        """
 
 
 Kind = Literal["file", "folder", "nothing", "unknown"]
@@ -134,6 +141,16 @@ class Environment(NamedTuple):
     """The instruction that brought it here."""
     whole: bool = True
     """Whether all of it came along, not only its site-packages."""
+    sure: bool = True
+    """Whether it is what was meant: a `*` in `at` is a part of its name that nobody knows."""
+
+
+class _Answer(NamedTuple):
+    """What some layers say of a path."""
+
+    found: Found
+    firm: bool = False
+    """Whether it holds, whatever layers above add to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,33 +175,37 @@ class Image:
         """What is at a path; links are followed."""
         if _depth > _DEEPEST:
             return Found("unknown", why="it was copied or linked too often to follow")
-        if path not in self.asked:
-            self.asked[path] = self._at(path, _depth)
-        found: Found = self.asked[path]
-        return found
+        answer = self._answer(path, _depth)
+        return self.at(answer, _depth + 1) if isinstance(answer, str) else answer.found
 
-    def _at(self, path: str, _depth: int) -> Found:
-        more: Found | None = None
-        folder: Found | None = None
-        for image in self._downwards():
-            if image.layer is None:
-                if image.unknown and not more:
-                    more = Found("unknown", why=image.unknown)
-                break
-            found = _look(image, path, _depth)
+    def _answer(self, path: str, depth: int) -> _Answer | str:
+        """What its layers say of a path, or the path that a link there leads to.
+
+        An image below that was asked before is not looked through again: a check asks for the same
+        few paths before each of perhaps thousands of commands.
+        """
+        image, weak = self, []
+        while path not in image.asked and image.layer is not None:
+            found = _look(image, path, depth)
             if isinstance(found, str):
-                return self.at(found, _depth + 1)
-            if found is None:
-                continue
-            if found.kind == "folder" and not found.source:
-                folder = folder or found  # something below it; the folder itself may say more
-            elif found.kind == "unknown" and isinstance(image.layer, Changed) and image.layer.adds:
-                more = more or found
-            elif found.kind == "nothing":
-                return folder or more or found
-            else:
-                return found
-        return folder or more or Found("nothing")
+                answer: _Answer | str = found
+                break
+            if found is not None:
+                said = _Answer(found, _is_firm(found, image.layer))
+                if said.firm or found.kind == "nothing":
+                    answer = said
+                    break
+                weak.append(said)
+            assert image.below is not None
+            image = image.below
+        else:
+            answer = image.asked.get(path) or _Answer(
+                Found("unknown", why=image.unknown) if image.unknown else Found("nothing")
+            )
+        for said in reversed(weak):
+            answer = _over(said, answer)
+        self.asked[path] = answer
+        return answer
 
     def places(self, source: str, _depth: int = 0) -> tuple[str, ...]:
         """Where a file or folder of the build context was copied to, the last first."""
@@ -209,22 +230,27 @@ class Image:
         """The environments in it, the first first."""
         key = ("environments",)
         if key not in self.asked:
-            self.asked[key] = tuple(dict.fromkeys(self._environments(_depth)))
+            found = list(self.latest_environments(_depth))
+            self.asked[key] = tuple(dict.fromkeys(reversed(found)))
         known: tuple[Environment, ...] = self.asked[key]
         return known
 
-    def _environments(self, _depth: int) -> list[Environment]:
-        found: list[Environment] = []
-        for image in reversed(list(self._downwards()) if _depth < _DEEPEST else []):
+    def latest_environments(self, _depth: int = 0) -> Iterator[Environment]:
+        """The same, the last first, and no further looked for than is asked."""
+        gone: set[str] = set()
+        for image in self._downwards() if _depth < _DEEPEST else ():
             layer = image.layer
+            found: list[Environment] = []
             if isinstance(layer, Installed):
-                found.append(Environment(layer.key, layer.at, layer.at, layer.line))
+                found = [Environment(layer.key, layer.at, layer.at, layer.line)]
             elif isinstance(layer, Removed):
-                found = [one for one in found if not is_below(one.at, layer.at)]
+                gone.add(layer.at)
             elif isinstance(layer, Taken):
-                brought = layer.image.environments(_depth + 1)
-                found += [now for one in brought if (now := _brought(one, layer))]
-        return found
+                brought = reversed(layer.image.environments(_depth + 1))
+                found = [now for one in brought if (now := _brought(one, layer))]
+            for one in found:
+                if gone.isdisjoint(_with_folders(one.at)):
+                    yield one
 
     def layout(self, _depth: int = 0) -> dict[str, str]:
         """What of the build context lies where: paths in the image to paths in the context."""
@@ -258,12 +284,35 @@ def is_below(path: str, folder: str) -> bool:
     return folder in (path, ".", "/") or path.startswith(f"{folder}/")
 
 
+def _with_folders(path: str) -> Iterator[str]:
+    """An absolute path, and the folders that it is in."""
+    yield path
+    while path != "/":
+        path = posixpath.dirname(path) or "/"
+        yield path
+
+
 def moved(path: str, folder: str, to: str) -> str:
     """A path in a folder, were the folder somewhere else."""
     if path == folder:
         return to
     rest = path if folder == "." else path[len(folder.rstrip("/")) + 1 :]
     return rest if to == "." else f"{to.rstrip('/')}/{rest}"
+
+
+def _is_firm(found: Found, layer: Layer) -> bool:
+    """Whether what a layer says of a path holds whatever is added above it."""
+    if found.kind == "folder":
+        return bool(found.source)  # of another one, something lies below: a layer may know more
+    adds = isinstance(layer, Changed) and layer.adds
+    return found.kind == "file" or (found.kind == "unknown" and not adds)
+
+
+def _over(said: _Answer, below: _Answer | str) -> _Answer | str:
+    """What is true of a path, given what a layer adds to it, and what is true of it below."""
+    if isinstance(below, str) or below.firm:
+        return below
+    return below if said.found.kind == "unknown" and below.found.kind == "folder" else said
 
 
 def _look(image: Image, path: str, depth: int) -> Found | str | None:
@@ -316,6 +365,9 @@ def _through_link(layer: Copied, path: str) -> str:
 
 def _brought(one: Environment, layer: Taken) -> Environment | None:
     """Where an environment is after a folder was taken from its image."""
+    top = "/".join(layer.source.split("/")[: one.at.count("/") + 1])
+    if "*" in one.at and fnmatchcase(top, one.at):
+        one = one._replace(at=top, made_at=top, sure=False)
     if is_below(one.at, layer.source):
         at = moved(one.at, layer.source, layer.at)
         return one._replace(at=at, line=layer.line)

@@ -19,7 +19,7 @@ from ws.planning.docker_needs import needs
 from ws.planning.docker_wants import view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from ws.formats.dockerfile_editor import Block
     from ws.model.docker import Dockerfile
@@ -30,18 +30,19 @@ MARKERS = "docker/markers"
 
 
 def filled(
-    dockerfile: Dockerfile, ignore: str, way: Way, known: Known
+    dockerfile: Dockerfile, ignores: Mapping[str, str], way: Way, known: Known
 ) -> tuple[str, tuple[Finding, ...]]:
     """The text with all blocks as they should be, and those that are for no install.
 
-    Raises `WsError` for a marker without its other half.
+    `ignores` are the texts of ignore files by path. Raises `WsError` for a marker without its
+    other half.
     """
     found = blocks(dockerfile)
     if not found:
         return dockerfile.text, ()
     edits = [replace_block(dockerfile, block, "") for block in found]
     empty = read(apply(dockerfile.text, edits), dockerfile.path)
-    seen = view(empty, ignore, way, known)
+    seen = view(empty, ignores, way, known)
     served: set[int] = set()
     edits, findings = [], []
     for block, old in zip(seen.blocks, found, strict=True):

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import posixpath
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.model.image import Changed, Copied, Layer, Taken
+from ws.planning.docker_cached import is_cached
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from ws.model.image import Context, Image
 
 _WILD = re.compile(r"[*?\[]")
+_FILES = (".txt", ".toml", ".lock", ".json", ".cfg", ".ini", ".py", ".whl", ".sh")
+"""What the names of files end with, and no folder's."""
 _ARCHIVE = re.compile(r"\.(?:tar|tgz|tbz2?|txz|tar\.(?:gz|bz2|xz|zst))$")
 _SYSTEM = re.compile(
     r"/(?:$|(?:bin|boot|dev|etc|home|lib\w*|media|mnt|opt|proc|root|run|sbin|srv|sys|tmp|usr|var)\b)"
@@ -49,6 +53,11 @@ class Copying(NamedTuple):
     missing: tuple[str, ...] = ()
     blocked: tuple[str, ...] = ()
     """The files that lie where it would put a folder: a builder stops there."""
+
+
+def is_of_system(path: str) -> bool:
+    """Whether a path lies where images and package managers put things."""
+    return _SYSTEM.match(path) is not None
 
 
 def absolute(folder: str, path: str) -> str:
@@ -110,7 +119,7 @@ def from_image(
             layers.append(Taken(at, path, other, copy.line))
             continue
         is_ours = posixpath.basename(path) == ".venv" or (followed and not _SYSTEM.match(path))
-        if is_ours and kind == "nothing":
+        if kind == "nothing" and (is_ours or _is_misnamed(path, other)):
             missing.append(source)
         why = f"it comes from {path} of {name}, where a command made it"
         layers += _parts(copy, path, other, why)
@@ -119,9 +128,26 @@ def from_image(
 
 def _parts(copy: Copy, path: str, other: Image, why: str) -> Iterator[Layer]:
     """What is taken from a path that nobody knows all of: perhaps part of an environment."""
-    yield _unknown(copy, why)
-    if not _WILD.search(path) and other.environments():
-        yield Taken(absolute(copy.folder, copy.target), path, other, copy.line)
+    yield _unknown(copy, why, path)
+    at = absolute(copy.folder, copy.target)
+    if not _WILD.search(path):
+        yield from [Taken(at, path, other, copy.line)] if other.environments() else []
+        return
+    parts = path.split("/")
+    for one in other.environments():
+        depth = one.at.count("/") + 1
+        if fnmatchcase(one.at, "/".join(parts[:depth])):
+            yield Taken(at, "/".join((one.at, *parts[depth:])), other, copy.line)
+
+
+def _is_misnamed(path: str, other: Image) -> bool:
+    """Whether an environment in Poetry's cache is meant, and it has another name."""
+    beside = [
+        one.at
+        for one in other.environments()
+        if is_cached(one.at) and posixpath.dirname(one.at) == posixpath.dirname(path)
+    ]
+    return bool(beside) and not any(fnmatchcase(path, one) for one in beside)
 
 
 def _place(copy: Copy, source: str, path: str, image: Image, *, folder: bool) -> str:
@@ -141,8 +167,11 @@ def _place(copy: Copy, source: str, path: str, image: Image, *, folder: bool) ->
     return target
 
 
-def _unknown(copy: Copy, why: str) -> Changed:
-    return Changed(absolute(copy.folder, copy.target), copy.line, why, adds=True)
+def _unknown(copy: Copy, why: str, source: str = "") -> Changed:
+    at = absolute(copy.folder, copy.target)
+    if copy.target.endswith("/") and source.endswith(_FILES) and not _WILD.search(source):
+        at = absolute(at, posixpath.basename(source))
+    return Changed(at, copy.line, why, adds=True)
 
 
 def _excluded(copy: Copy) -> Sequence[Layer]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ws.formats.docker_shell import UNKNOWN
 from ws.model.image import Changed, Layer, Linked, Made, Removed, Taken, is_below
+from ws.planning.docker_copy import is_of_system
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,6 +50,19 @@ def failures(command: Command, image: Image) -> tuple[str, ...]:
     names = [_absolute(command, name) for name in _arguments(command)]
     there = [at for at in names if at and image.at(at).kind in ("file", "folder")]
     return tuple(f"mkdir {at} fails: it is there already" for at in there)
+
+
+def lost(command: Command, image: Image) -> str:
+    """Why a `cd` is sure to fail in an image of which all is known; empty if it is not."""
+    if command.program not in ("cd", "pushd") or not command.certain or command.forgiven:
+        return ""
+    to = [word for word in command.words[1:] if not word.startswith("-")]
+    at = _absolute(command, to[0]) if to and not _is_glob(command, to[0]) else ""
+    if not at or is_of_system(at) or image.at(at).kind != "nothing":
+        return ""
+    if any(is_below(at, one.at) for one in image.latest_environments()):
+        return ""
+    return f"{' '.join(command.words)} fails: there is no {at}"
 
 
 def _done(command: Command, image: Image, line: int) -> tuple[Layer, ...]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ws.errors import Where
 from ws.formats.dockerfile_editor import apply
 from ws.formats.dockerfile_parser import read
-from ws.model.report import Finding
 from ws.planning import docker_fix_copies as copies
 from ws.planning import docker_fix_order as order
 from ws.planning import docker_fix_stages as stages
+from ws.planning import docker_malformed
 from ws.planning.docker_blocks import MARKERS, filled
 from ws.planning.docker_ignore import with_lines
 from ws.planning.docker_lines import line_before
@@ -23,9 +22,10 @@ from ws.planning.docker_remedy import Remedy, is_outside
 from ws.planning.docker_wants import view
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ws.model.docker import Dockerfile
+    from ws.model.report import Finding
     from ws.model.workspace import Member
     from ws.planning.docker_needs import Known
     from ws.planning.docker_wants import View, Way
@@ -39,8 +39,8 @@ class Mended:
     """A Dockerfile as it should be."""
 
     dockerfile: Dockerfile
-    ignore: str
-    """The text of its ignore file."""
+    ignores: Mapping[str, str]
+    """The texts of its ignore files by path: each context that it is built in may have one."""
     made: tuple[Remedy, ...] = ()
     """What was done, in order."""
     left: tuple[Finding, ...] = ()
@@ -53,52 +53,41 @@ class Mended:
 
 def mend(
     dockerfile: Dockerfile,
-    ignore: str,
+    ignores: Mapping[str, str],
     ways: Sequence[Way],
     known: Known,
     owner: Member | None = None,
 ) -> Mended:
     """Mend a Dockerfile for all the ways in which it is built.
 
-    `ignore` is the text of the ignore file that applies, empty for none; `owner` is the member in
-    whose folder the Dockerfile lies. Raises `WsError` for a marker without its other half. A file
-    that a builder refuses is left alone.
+    `ignores` are the texts of the ignore files that apply, by path; `owner` is the member in whose
+    folder the Dockerfile lies. Raises `WsError` for a marker without its other half. A file that a
+    builder refuses is left alone.
     """
     made: list[Remedy] = []
     unused: tuple[Finding, ...] = ()
     original = dockerfile.text
-    before = views = _views(dockerfile, ignore, ways, known)
+    before = views = _views(dockerfile, ignores, ways, known)
     if not dockerfile.problems:
-        text, unused = filled(dockerfile, ignore, ways[0], known)
+        text, unused = filled(dockerfile, ignores, ways[0], known)
         if text != original:
             made.append(_block(dockerfile))
             dockerfile = read(text, dockerfile.path)
-            views = _views(dockerfile, ignore, ways, known)
+            views = _views(dockerfile, ignores, ways, known)
     while len(made) < _MOST and not dockerfile.problems:
-        better = _better(views, ignore, ways, known, owner)
+        better = _better(views, ignores, ways, known, owner)
         if better is None:
             break
-        remedy, tried, ignore, views = better
+        remedy, tried, ignores, views = better
         made.append(replace(remedy, line=line_before(original, dockerfile.text, remedy.line)))
         dockerfile = tried
-    left = (*_problems(dockerfile), *unused, *_findings(views))
+    left = (*docker_malformed.findings(dockerfile), *unused, *_findings(views))
     names = dict.fromkeys(name for each in views for name in each.verdict.members)
-    return Mended(dockerfile, ignore, tuple(made), left, _findings(before), tuple(names))
-
-
-def _problems(dockerfile: Dockerfile) -> Iterator[Finding]:
-    for line, message in dockerfile.problems:
-        yield Finding("docker/malformed", "error", message, Where(dockerfile.path, line))
+    return Mended(dockerfile, ignores, tuple(made), left, _findings(before), tuple(names))
 
 
 def _findings(views: tuple[View, ...]) -> tuple[Finding, ...]:
     return tuple(dict.fromkeys(one for each in views for one in each.verdict.findings))
-
-
-def is_harmless(mended: Mended, ignore: str, line: str, ways: Sequence[Way], known: Known) -> bool:
-    """Whether one more line in the ignore file takes nothing that the file needs."""
-    before = _score(_views(mended.dockerfile, ignore, ways, known))
-    return _score(_views(mended.dockerfile, with_lines(ignore, (line,)), ways, known)) <= before
 
 
 def _block(dockerfile: Dockerfile) -> Remedy:
@@ -108,18 +97,18 @@ def _block(dockerfile: Dockerfile) -> Remedy:
 
 
 def _views(
-    dockerfile: Dockerfile, ignore: str, ways: Sequence[Way], known: Known
+    dockerfile: Dockerfile, ignores: Mapping[str, str], ways: Sequence[Way], known: Known
 ) -> tuple[View, ...]:
-    return tuple(view(dockerfile, ignore, way, known) for way in ways)
+    return tuple(view(dockerfile, ignores, way, known) for way in ways)
 
 
 def _better(
     views: tuple[View, ...],
-    ignore: str,
+    ignores: Mapping[str, str],
     ways: Sequence[Way],
     known: Known,
     owner: Member | None,
-) -> tuple[Remedy, Dockerfile, str, tuple[View, ...]] | None:
+) -> tuple[Remedy, Dockerfile, Mapping[str, str], tuple[View, ...]] | None:
     """The first remedy that leaves less to be found."""
     score = _score(views)
     for each in views:
@@ -131,7 +120,8 @@ def _better(
             except ValueError:
                 continue
             tried = read(text, each.dockerfile.path)
-            longer = with_lines(ignore, remedy.ignore)
+            file = each.way.ignore_file
+            longer = {**ignores, file: with_lines(ignores.get(file, ""), remedy.ignore)}
             seen = _views(tried, longer, ways, known)
             if _score(seen) < score:
                 return remedy, tried, longer, seen

@@ -10,15 +10,17 @@ from ws.formats.dockerfile_editor import Edit, remove, replace_word
 from ws.model.docker import Span
 from ws.model.image import Copied, is_below
 from ws.planning.docker_copy import absolute
-from ws.planning.docker_hints import copy_line
-from ws.planning.docker_needs import lacks
+from ws.planning.docker_hints import copy_line, neighbour, written
+from ws.planning.docker_ignore import escaped
+from ws.planning.docker_needs import lacks, modules, readmes
 from ws.planning.docker_remedy import Remedy, after, before, is_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from ws.model.docker import Instruction, Word
     from ws.model.image import Image
+    from ws.model.manifest import Manifest
     from ws.model.workspace import Member
     from ws.planning.docker_stage import Install
     from ws.planning.docker_wants import Job, View, Want
@@ -34,7 +36,7 @@ def sources(view: View) -> Iterator[Remedy]:
             if missing.stage or instruction is None or instruction.kind not in ("COPY", "ADD"):
                 continue
             if view.everything.exists(missing.source):
-                yield hidden(missing.source, missing.line, "docker/source-missing")
+                yield hidden((missing.source,), missing.line, "docker/source-missing")
             word = _source_word(instruction, missing.source)
             if word is None:
                 continue
@@ -46,24 +48,39 @@ def sources(view: View) -> Iterator[Remedy]:
                     missing.line,
                     reason,
                     (replace_word(instruction, word, text),),
-                    () if view.context.exists(path) else (f"!{path}",),
+                    () if view.context.exists(path) else (_exception(path),),
                 )
 
 
-def hidden(path: str, line: int, rule: str, member: str | None = None) -> Remedy:
-    """An exception for what the ignore file hides; `path` is relative to the context."""
-    path = posixpath.normpath(path)
-    reason = f"{path} is needed and the ignore file hides it"
-    return Remedy(rule, line, reason, (), (f"!{path}",), member)
+def hidden(paths: Sequence[str], line: int, rule: str, member: str | None = None) -> Remedy:
+    """Exceptions for what the ignore file hides; `paths` are relative to the context.
+
+    The last pattern that matches decides, below a folder that is left out too: unlike in git.
+    """
+    paths = [posixpath.normpath(path) for path in paths]
+    what = "is needed and the ignore file hides it"
+    what = "are needed and the ignore file hides them" if len(paths) > 1 else what
+    ignore = tuple(map(_exception, paths))
+    return Remedy(rule, line, f"{', '.join(paths)} {what}", (), ignore, member)
+
+
+def _exception(path: str) -> str:
+    """The line that keeps a path."""
+    return f"!{escaped(path)}"
 
 
 def _source_word(instruction: Instruction, source: str) -> Word | None:
-    """Which argument a source is, where that can be told."""
+    """Which argument a source is, where that can be told and it can mean nothing else."""
     words = instruction.words[:-1]
     found = [word for word in words if word.text.strip("\"'") == source]
     if not found and len(words) == 1:
-        return words[0]
-    return found[0] if len(found) == 1 else None
+        found = [words[0]]
+    return found[0] if len(found) == 1 and not _names_several(found[0]) else None
+
+
+def _names_several(word: Word) -> bool:
+    """Whether a source may name more than what it names here: a pattern, a variable."""
+    return any(sign in word.text for sign in "*?[$")
 
 
 def _like(raw: str, text: str) -> str:
@@ -120,7 +137,8 @@ def manifests(view: View, owner: Member | None) -> Iterator[Remedy]:
             target = (
                 "./" if install.workdir == install.call.project else f"{posixpath.dirname(at)}/"
             )
-            line = f"COPY {' '.join(files)} {target}"
+            like = neighbour(view.stage(install.stage), install.line)
+            line = written(like, "", files, target)
             reason = f"Poetry finds no pyproject.toml in {install.call.project}"
             edit = before(view, instruction, line)
             yield Remedy("docker/member-missing", install.line, reason, (edit,), member=owner.name)
@@ -133,7 +151,7 @@ def locks(view: View) -> Iterator[Remedy]:
         lock = view.source(job.member.file("poetry.lock"))
         if job.locked or lock.startswith("..") or not view.everything.exists(lock):
             continue
-        ignore = () if view.context.exists(lock) else (f"!{lock}",)
+        ignore = () if view.context.exists(lock) else (_exception(lock),)
         found = job.install.image.at(posixpath.join(job.folder, "pyproject.toml"))
         copy = view.at_line(found.line)
         reason = f"{job.member.name} is installed without its poetry.lock"
@@ -144,7 +162,7 @@ def locks(view: View) -> Iterator[Remedy]:
             continue
         if (edit := _beside(copy)) is not None:
             yield Remedy(rule, *rest, (edit,), ignore, job.member.name)
-        line = after(view, copy, f"COPY {lock} {job.folder.rstrip('/')}/")
+        line = after(view, copy, written(copy, "", (lock,), f"{job.folder.rstrip('/')}/"))
         yield Remedy(rule, *rest, (line,), ignore, job.member.name)
 
 
@@ -162,20 +180,31 @@ def _beside(copy: Instruction) -> Edit | None:
 def ignored(view: View) -> Iterator[Remedy]:
     """What is hidden of a member or a path dependency that is copied to the right place."""
     for want in view.wants:
+        manifest = want.need.member.manifest if want.need.member else None
         inside = posixpath.relpath(want.lack.path, want.at)
-        path = posixpath.normpath(posixpath.join(view.source(want.need.folder), inside))
-        if not path.startswith("..") and _is_hidden(view, path):
-            yield hidden(path, want.job.install.line, MISSING, want.job.member.name)
+        for paths in _hidden_parts(view, want.need.folder, inside, manifest):
+            yield hidden(paths, want.job.install.line, MISSING, want.job.member.name)
     for job in view.jobs:
         lack = lacks(job.install.image, job.folder, job.member.manifest)
         if lack is None or not job.install.call.root:
             continue
-        path = posixpath.join(
-            view.source(job.member.path), posixpath.relpath(lack.path, job.folder)
-        )
-        if _is_hidden(view, posixpath.normpath(path)):
-            rule = "docker/member-missing"
-            yield hidden(path, job.install.line, rule, job.member.name)
+        inside = posixpath.relpath(lack.path, job.folder)
+        for paths in _hidden_parts(view, job.member.path, inside, job.member.manifest):
+            yield hidden(paths, job.install.line, "docker/member-missing", job.member.name)
+
+
+def _hidden_parts(
+    view: View, folder: str, first: str, manifest: Manifest | None
+) -> Iterator[list[str]]:
+    """What of a package is hidden: that which is missed first; all that a build of it reads.
+
+    `folder` is relative to the workspace root, `first` to that; the paths are those in the context.
+    """
+    read = ("pyproject.toml", *modules(manifest), *readmes(manifest)) if manifest else ()
+    for parts in ((first,), read):
+        paths = dict.fromkeys(posixpath.normpath(f"{view.source(folder)}/{one}") for one in parts)
+        if found := [one for one in paths if not one.startswith("..") and _is_hidden(view, one)]:
+            yield found
 
 
 def _is_hidden(view: View, path: str) -> bool:
@@ -190,8 +219,8 @@ def retargeted(view: View, want: Want) -> Iterator[Remedy]:
         copy = view.at_line(layer.line)
         if copy is None or copy.kind not in ("COPY", "ADD") or len(copy.words) != 2:  # noqa: PLR2004
             continue
-        if is_below(member, layer.source):
-            continue  # it copies the member too
+        if is_below(member, layer.source) or _names_several(copy.words[0]):
+            continue  # it copies the member too, or more than this
         rest = posixpath.relpath(source, layer.source)
         if rest != "." and not want.at.endswith(f"/{rest}"):
             continue

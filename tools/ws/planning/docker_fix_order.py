@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ws.model.image import Copied, is_below
 from ws.planning.docker_copy import absolute
 from ws.planning.docker_fix_copies import MISSING, is_reachable, later_copy, line_for
+from ws.planning.docker_hints import written
 from ws.planning.docker_needs import lacks, needs
 from ws.planning.docker_remedy import Remedy, after, before, command_of
 
@@ -47,7 +48,9 @@ def in_two_steps(view: View, job: Job) -> Iterator[Remedy]:
     """An install that comes before the sources it wants, split: half of it after them."""
     command = command_of(view, job.install)
     instruction = view.at_line(job.install.line)
-    if command is None or instruction is None or not _can_leave_out(job) or _has_sources(view, job):
+    if command is None or instruction is None or not _can_leave_out(job):
+        return
+    if _has_sources(view, job) or not _is_first(view, job):
         return
     found = _completing(view, job)
     if found is None:
@@ -172,11 +175,17 @@ def _layers(image: Image | None) -> Iterator[Copied]:
         image = image.below
 
 
+def _is_first(view: View, job: Job) -> bool:
+    """Whether no install of the member comes before it."""
+    return not any(
+        one.member is job.member and one.install.key < job.install.key for one in view.jobs
+    )
+
+
 def _first_source(view: View, job: Job) -> Instruction | None:
     """The first `COPY` of sources, if nothing but `COPY`s stands between it and the install."""
     install = job.install
-    alone = not any(one.member is job.member and one.install.key < install.key for one in view.jobs)
-    if not (alone and job.locked and install.certain and _can_leave_out(job)):
+    if not (_is_first(view, job) and job.locked and install.certain and _can_leave_out(job)):
         return None
     lines = [layer.line for layer in _layers(install.image) if _is_source(view, job, layer)]
     instructions = view.stage(install.stage).instructions
@@ -204,4 +213,4 @@ def _manifest_lines(view: View, job: Job, first: Instruction) -> list[str] | Non
         return None
     owner = first.flag("chown")
     target = "./" if job.install.workdir == job.folder else f"{job.folder.rstrip('/')}/"
-    return [f"COPY {f'--chown={owner} ' if owner else ''}{' '.join(files)} {target}"]
+    return [written(first, f"--chown={owner} " if owner else "", files, target)]

@@ -9,6 +9,7 @@ from ws.formats.dockerfile_editor import Edit, replace_word
 from ws.model.docker import Span
 from ws.planning.docker_copy import absolute
 from ws.planning.docker_fix_copies import destination, is_reachable, line_for
+from ws.planning.docker_hints import written
 from ws.planning.docker_needs import absent_module, needs
 from ws.planning.docker_remedy import Remedy, after, command_of, is_known, verb_of
 
@@ -68,7 +69,8 @@ def _editable(view: View, job: Job, instruction: Instruction) -> Iterator[Remedy
         lines = []
         if stage := instruction.flag("from"):
             slash = "/" * instruction.words[-1].text.endswith("/")
-            lines.append(f"COPY {_flags(instruction)}--from={stage} {at}{slash} {at}{slash}")
+            flags = f"{_flags(instruction)}--from={stage} "
+            lines.append(written(instruction, flags, (f"{at}{slash}",), f"{at}{slash}"))
         if is_reachable(view, need.folder):
             lines.append(line_for(view, job, need.folder, at, need.url))
         for text in lines:

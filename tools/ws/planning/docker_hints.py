@@ -11,7 +11,7 @@ from ws.planning.docker_copy import absolute
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ws.model.docker import Dockerfile, Instruction
+    from ws.model.docker import Dockerfile, Instruction, Stage
     from ws.planning.docker_stage import Install
 
 
@@ -20,7 +20,8 @@ def copy_line(dockerfile: Dockerfile, install: Install, source: str, at: str, ur
 
     `source` is relative to the context; `url` is the path that Poetry has for it. The destination
     is relative where the author's destinations climb, and then the path that the manifest has too,
-    if that leads there; it ends with `/` unless the author's never do.
+    if that leads there; it ends with `/` unless the author's never do. The form is that of the
+    nearest `COPY`.
     """
     stage = next(one for one in dockerfile.stages if one.index == install.stage)
     copies = [one for one in stage.instructions if one.kind == "COPY" and not one.flag("from")]
@@ -31,7 +32,8 @@ def copy_line(dockerfile: Dockerfile, install: Install, source: str, at: str, ur
         target = url if fits else posixpath.relpath(at, install.workdir)
     slash = not targets or any(one.endswith("/") for one in targets)
     target = target.rstrip("/") + "/" * slash or "/"
-    return f"COPY {_owner(copies)}{_words(source, target)}"
+    source += "/" * (target.endswith("/") and source != ".")
+    return written(neighbour(stage, install.line), _owner(copies), (source,), target)
 
 
 def _owner(copies: Sequence[Instruction]) -> str:
@@ -40,10 +42,31 @@ def _owner(copies: Sequence[Instruction]) -> str:
     return f"--chown={owners[-1]} " if owners else ""
 
 
-def _words(source: str, target: str) -> str:
-    if any(char in f"{source}{target}" for char in " \t\"'$\\"):
-        return json.dumps([source, target])
-    return f"{source}{'/' * (target.endswith('/') and source != '.')} {target}"
+def neighbour(stage: Stage, line: int) -> Instruction | None:
+    """The nearest `COPY` from the context above a line of a stage; where none is, the first one."""
+    copies = [one for one in stage.instructions if one.kind == "COPY" and not one.flag("from")]
+    above = [one for one in copies if one.line < line]
+    return next(iter((*reversed(above), *copies)), None)
+
+
+def written(like: Instruction | None, flags: str, sources: Sequence[str], target: str) -> str:
+    """A `COPY` in the form of another one: JSON where that has it, or where a path has blanks.
+
+    `flags` are followed by a blank, or empty.
+    """
+    words = [*sources, target]
+    if (like is not None and like.json) or any(char in "".join(words) for char in " \t\"'$\\"):
+        return f"COPY {flags}{json.dumps(words, ensure_ascii=False)}"
+    return f"COPY {flags}{' '.join(words)}"
+
+
+def in_project(install: Install) -> str:
+    """What to do about an environment in Poetry's cache, whose name holds a hash."""
+    at = f"{install.call.project.rstrip('/')}/.venv"
+    return (
+        f"before line {install.line}: ENV POETRY_VIRTUALENVS_IN_PROJECT=1; then COPY --from that"
+        f" stage {at} to the same path"
+    )
 
 
 def depth(path: str) -> int:

@@ -1,12 +1,14 @@
-"""What a `.dockerignore` lacks: environments, caches and secrets are not to be sent.
+"""What a new `.dockerignore` should say: environments, caches and secrets are not to be sent.
 
 Which patterns are needed follows from the file and from where the members lie, not from what is on
-this disk: a fresh clone, which has no environments yet, gets the same answer.
+this disk: a fresh clone, which has no environments yet, gets the same answer. What is there already
+gets no more than it lacks on this disk: see `docker_fix_ignore`.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -37,13 +39,13 @@ def additions(
     built with the file. What one of them copies by its name is not left out; and where none copies
     a folder, nothing unwanted can come along.
     """
-    sources = tuple(source for each in dockerfiles for source in _sources(each))
+    sources = tuple(source for each in dockerfiles for source in sources_of(each))
     if not any(_may_be_folder(source) for source in sources):
         return ()
     ignored = dockerignore.read(text)
     folders = [posixpath.relpath(member, context) for member in members]
     folders = [".", *(folder for folder in folders if not folder.startswith(".."))]
-    slash = "/" * _ends_with_slashes(text)
+    slash = "/" * ends_with_slashes(text)
     return tuple(
         f"**/{name}{slash if name != '.env' else ''}"
         for name, samples in _UNWANTED.items()
@@ -65,12 +67,18 @@ def with_lines(text: str, lines: Sequence[str]) -> str:
     return text + gap + "".join(f"{line}{newline}" for line in lines)
 
 
-def _ends_with_slashes(text: str) -> bool:
+def escaped(path: str) -> str:
+    """The pattern for one path: signs of patterns in it stand for themselves."""
+    return re.sub(r"([*?[\\])", r"\\\1", path)
+
+
+def ends_with_slashes(text: str) -> bool:
     """Whether the author writes folders with a slash at the end."""
     return any(line.strip().endswith("/") for line in text.splitlines() if line[:1] != "#")
 
 
-def _sources(dockerfile: Dockerfile) -> Iterator[str]:
+def sources_of(dockerfile: Dockerfile) -> Iterator[str]:
+    """What is copied from the context, as it is written."""
     for instruction in dockerfile.instructions:
         if instruction.kind in ("COPY", "ADD") and instruction.flag("from") is None:
             yield from (word.text.strip("\"'") for word in instruction.words[:-1])

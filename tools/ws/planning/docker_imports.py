@@ -8,9 +8,13 @@ copied into the environment. `PYTHONPATH` and the `WORKDIR` are looked through b
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from ws.model.names import normalise
+from ws.planning.docker_cached import is_cached
 from ws.planning.docker_copy import absolute
+from ws.planning.docker_hints import in_project
 from ws.planning.docker_needs import absent_module, module_names, needs
 
 if TYPE_CHECKING:
@@ -23,6 +27,13 @@ if TYPE_CHECKING:
     from ws.planning.docker_needs import Known, Need
     from ws.planning.docker_stage import Install
 
+_TOOLS = frozenset(
+    {
+        *("poetry", "poetry-core", "poetry-plugin-export", "poetry-plugin-bundle", "pip", "pipx"),
+        *("setuptools", "wheel", "virtualenv", "uv", "build", "gunicorn", "uvicorn", "supervisor"),
+    }
+)
+"""What pip installs for the sake of an image, and none of which needs anybody's own package."""
 CANNOT_TELL = "docker/cannot-tell"
 
 
@@ -102,6 +113,11 @@ def _of_need(
     inside = [one for one in having if one.key in present]
     if not inside:
         return _nowhere(final, need, member, having, installs)
+    if not any(present[one.key].sure for one in inside):
+        found = present[inside[-1].key]
+        why = f"whether {found.made_at} is the environment of line {inside[-1].line} depends on"
+        why = f"{why} its Python: the name is {inside[-1].environment}"
+        return Fault(CANNOT_TELL, found.line, why, in_project(inside[-1]), "warning", member.name)
     if not any(one.certain for one in inside):
         line = inside[-1].line
         why = f"whether {need.name} is installed depends on a command that may not run"
@@ -153,7 +169,7 @@ def _nowhere(
     installs: Sequence[tuple[Install, Member]],
 ) -> Fault:
     """What to say where no environment of the last stage has a path dependency."""
-    others = [one for one in final.installs if one.call.names or one.call.files]
+    others = [one for one in final.installs if _may_bring(one)]
     wheels = [one for one in final.installs if one.call.paths]
     if others or wheels:
         line = (others or wheels)[-1].line
@@ -165,7 +181,9 @@ def _nowhere(
             final.line,
             f"{need.name} is installed to {having[-1].environment} in line {having[-1].line},"
             " which is not in the last stage",
-            f"COPY --from that stage {having[-1].environment} to the same path",
+            in_project(having[-1])
+            if is_cached(having[-1].environment)
+            else f"COPY --from that stage {having[-1].environment} to the same path",
             "error",
             member.name,
         )
@@ -178,6 +196,12 @@ def _nowhere(
         "error",
         member.name,
     )
+
+
+def _may_bring(install: Install) -> bool:
+    """Whether nobody knows what else an install brings: tools need no package of a workspace."""
+    names = (re.split(r"[^\w.-]", one.strip("\"'"), maxsplit=1)[0] for one in install.call.names)
+    return bool(install.call.files) or any(normalise(one) not in _TOOLS for one in names)
 
 
 def _moved(environment: Environment) -> Fault:

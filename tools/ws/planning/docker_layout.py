@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ws.formats.docker_shell import UNKNOWN
 from ws.formats.dockerfile_expansion import expand
 from ws.model.image import Changed, Image, Made
+from ws.planning.docker_cached import python_of
 from ws.planning.docker_copy import Copy, Copying, from_context, from_image
 from ws.planning.docker_run import run
 from ws.planning.docker_stage import Install, State
+from ws.planning.docker_tools import of_base
 from ws.planning.docker_variables import stage_named
 
 if TYPE_CHECKING:
@@ -90,20 +92,29 @@ def layouts(
     *,
     target: str = "",
     arguments: Mapping[str, str] | None = None,
+    names: Mapping[str, str] | None = None,
 ) -> tuple[StageLayout, ...]:
     """The stages that a build of `target` (a name or number; the last one by default) needs.
 
-    `arguments` are the build's own (`--build-arg`). BuildKit builds no stage that is not needed.
+    `arguments` are the build's own (`--build-arg`), `names` those of projects by their manifest's
+    path in the context. BuildKit builds no stage that is not needed.
     """
     if not dockerfile.stages:
         return ()
-    return _Build(dockerfile, context, dict(arguments or {})).of(target)
+    return _Build(dockerfile, context, dict(arguments or {}), names or {}).of(target)
 
 
 class _Build:
     """Builds stages in the mind, each once."""
 
-    def __init__(self, dockerfile: Dockerfile, context: Context, given: dict[str, str]) -> None:
+    def __init__(
+        self,
+        dockerfile: Dockerfile,
+        context: Context,
+        given: dict[str, str],
+        names: Mapping[str, str],
+    ) -> None:
+        self.names = names
         self.dockerfile = dockerfile
         self.context = context
         self.given = given
@@ -139,7 +150,10 @@ class _Build:
             built = self._built(before)
             return built.state, built.triggers
         bare = _name(base or "") in _BARE
-        return State(external(base), escape=self.dockerfile.escape, followed=bare), ()
+        escape, python = self.dockerfile.escape, python_of(base)
+        image = external(base)
+        state = State(image, escape=escape, followed=bare, python=python, names=self.names)
+        return state.to(tools=of_base(base, plain=not image.unknown)), ()
 
     def image(self, name: str, before: int) -> Image:
         """The image that a `from` names."""
@@ -176,6 +190,24 @@ def external(name: str | None) -> Image:
 def _name(image: str) -> str:
     """The last part of an image's name, without its tag and digest."""
     return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+
+
+def _refused(name: str, here: int, stages: tuple[Stage, ...]) -> str:
+    """Why a builder takes nothing from a name in the stage `here`; empty where it does.
+
+    BuildKit's dockerfile2llb/convert.go: `findStateByIndex`, `hasCircularDependency`, and "cannot
+    copy from stage ..., it needs to be defined before"; older engines take what is in its base.
+    """
+    if name.isdecimal() and int(name) >= len(stages):
+        return (
+            f"invalid from flag value {name}: the stages are numbered from 0 to {len(stages) - 1}"
+        )
+    index = stage_named(name, stages)
+    if index is None or index < here or stage_named(name, stages[:here]) is not None:
+        return ""
+    if index == here:
+        return f"a stage cannot copy from itself: {name} is this one"
+    return f"the stage {name} begins in line {stages[index].source.line} only, after this line"
 
 
 class _Walk:
@@ -283,13 +315,20 @@ class _Walk:
             stage = ""
         else:
             stage = self.state.expand(name) or name
-            other = self.build.end(stage, self.stage.index)
+            other = self._taken_from(stage, copy.line)
+            self.state = self.state.to(tools=self.state.tools.with_those_of(other.tools))
             copying = from_image(copy, other.image, image, stage, followed=other.followed)
         self.missing += [Missing(copy.line, source, stage) for source in copying.missing]
         self.failing += [
             (copy.line, f"a folder is copied to {at}, where a file is") for at in copying.blocked
         ]
         return copying
+
+    def _taken_from(self, name: str, line: int) -> State:
+        """The state of what a `from` names; whether a builder refuses the name is noted."""
+        if why := _refused(name, self.stage.index, self.build.dockerfile.stages):
+            self.failing.append((line, why))
+        return self.build.end(name, self.stage.index)
 
     def _word(self, text: str, instruction: Instruction) -> str | None:
         if instruction.heredocs and text.startswith("<<"):
@@ -303,7 +342,7 @@ class _Walk:
             self.state,
             index,
             self.build.context,
-            lambda name: self.build.image(name, index),
+            lambda name: self._taken_from(name, instruction.line).image,
         )
         self.state = ran.state
         self.installs += ran.installs

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.model.manifest import MAIN
 from ws.model.names import normalise
+from ws.planning.docker_modules import holds_modules
 from ws.planning.docker_programs import Call
 from ws.planning.selection import active_groups
 
@@ -43,6 +44,16 @@ class Known:
     """The lock of a member; `None` where there is none."""
     folders: Mapping[str, Member] = field(default_factory=dict)
     """The members by their folder."""
+    _manifests: dict[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
+
+    def manifests(self, context: str) -> Mapping[str, str]:
+        """The names of members by their manifest's path in the build context `context`."""
+        if context not in self._manifests:
+            self._manifests[context] = {
+                posixpath.relpath(member.file("pyproject.toml"), context): member.name
+                for member in self.workspace.members
+            }
+        return self._manifests[context]
 
     @classmethod
     def of(cls, workspace: Workspace, lock: Callable[[Member], LockFacts | None]) -> Known:
@@ -174,37 +185,55 @@ def absent_module(image: Image, at: str, manifest: Manifest) -> Lack | None:
     poetry = manifest.document.get("tool", {}).get("poetry", {})
     if poetry.get("package-mode") is False:
         return None
-    for choice in _modules(manifest, poetry):
-        paths = [posixpath.normpath(posixpath.join(at, path)) for path in choice]
+    for choice in _choices(manifest, poetry):
+        paths = [posixpath.normpath(posixpath.join(at, path)) for path in choice.paths]
         found = [image.at(path) for path in paths]
-        if any(_is_module(image, *pair) for pair in zip(paths, found, strict=True)):
+        there = [_is_module(image, *each, choice) for each in zip(paths, found, strict=True)]
+        if any(there):
             continue
         if unknown := next((one for one in found if one.kind == "unknown"), None):
             return Lack("unknown", paths[0], unknown.why)
-        if all(one.kind == "nothing" for one in found):
-            return Lack("module", paths[0])
-        return Lack("unknown", paths[0], "it may hold no module: a command made the folder")
+        if None in there:
+            return Lack("unknown", paths[0], "it may hold no module: a command made what is there")
+        folders = (path for path, one in zip(paths, found, strict=True) if one.kind == "folder")
+        return Lack("module", next(folders, paths[0]))
     return None
 
 
-def _is_module(image: Image, path: str, found: Found) -> bool:
-    """Whether a module is sure to be there: poetry-core refuses a folder that a command made."""
-    if found.kind == "folder" and not found.source:
-        return image.at(f"{path}/__init__.py").kind != "nothing"
+def modules(manifest: Manifest) -> tuple[str, ...]:
+    """Where a package's modules may lie, relative to its folder."""
+    poetry = manifest.document.get("tool", {}).get("poetry", {})
+    return tuple(path for choice in _choices(manifest, poetry) for path in choice.paths)
+
+
+def _is_module(image: Image, path: str, found: Found, choice: _Choice) -> bool | None:
+    """Whether there is a module, or a folder with one; `None` where nobody can tell."""
+    if found.kind == "folder" and choice.of_python:
+        return holds_modules(image, path)
     return found.kind in ("file", "folder")
 
 
-def _modules(manifest: Manifest, poetry: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
-    """What must be there, relative to the package's folder: of each choice, one."""
+class _Choice(NamedTuple):
+    """Paths of which one must be there, relative to the package's folder."""
+
+    paths: tuple[str, ...]
+    of_python: bool = True
+    """Whether a folder there must hold a module."""
+
+
+def _choices(manifest: Manifest, poetry: Mapping[str, Any]) -> Iterator[_Choice]:
+    """What must be there."""
     packages = [one for one in poetry.get("packages", ()) if isinstance(one, dict)]
     for package in packages:
         include = str(package.get("include", ""))
         fixed = include[: min(include.find(wild) % (len(include) + 1) for wild in "*?[")]
         folder = include if fixed == include else posixpath.dirname(fixed)
-        yield (posixpath.join(str(package.get("from", "")), folder),)
+        of_python = fixed == include or posixpath.basename(include).endswith(("*", ".py"))
+        path = posixpath.join(str(package.get("from", "")), folder)
+        yield _Choice((path,), of_python and "format" not in package)
     if not packages:
         module = manifest.name.replace("-", "_")
-        yield (f"src/{module}", f"src/{module}.py", module, f"{module}.py")
+        yield _Choice((f"src/{module}", f"src/{module}.py", module, f"{module}.py"))
 
 
 def _absent_readme(image: Image, at: str, manifest: Manifest) -> Lack | None:

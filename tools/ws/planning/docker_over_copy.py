@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from ws.planning.docker_built import members_in, needed
+from ws.planning.docker_owner import is_selected
 from ws.planning.skew import some
 
 if TYPE_CHECKING:
@@ -21,9 +22,10 @@ RULE = "docker/over-copy"
 def findings(built: Built, known: Known) -> Iterator[Finding]:
     """A warning for each `COPY` that brings other members. Of the whole context see `docker/cache`.
 
-    Nothing, where it is not known whom the image is for.
+    Nothing, where it is not known whom the image is for, or where an argument selects that: what
+    one does not need is for another.
     """
-    if not built.owners:
+    if not built.owners or is_selected(built):
         return
     wanted = needed(built.owners, known)
     for folder in built.folders():

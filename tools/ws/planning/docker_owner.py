@@ -22,8 +22,8 @@ def owners(built: Built, known: Known) -> tuple[Member, ...]:
     """The members that an image is for, in listing order; none where that is not to be told.
 
     These are the members that it installs, else those that it copies, without what others of these
-    need. Of several that are only copied, the one in whose folder the Dockerfile lies; that one
-    too where nothing of any member is there.
+    need. Of several that are only copied, the one that an argument of the build names, or the one
+    in whose folder the Dockerfile lies; that one too where nothing of any member is there.
     """
     names = built.verdict.members
     installed = [member for member in known.workspace.members if member.name in names]
@@ -31,9 +31,18 @@ def owners(built: Built, known: Known) -> tuple[Member, ...]:
         return _not_needed_by_others(installed, known)
     if _copies_variables(built):
         return ()
-    copied = _not_needed_by_others(_copied(built, known), known)
+    all_copied = _copied(built, known)
+    named = [member for member in all_copied if _is_named(member, built)]
+    if len(named) == 1:
+        return tuple(named)
+    copied = _not_needed_by_others(all_copied, known)
     here = home(built.dockerfile.path, known)
     return (here,) if here is not None and (here in copied or not copied) else copied
+
+
+def is_selected(built: Built) -> bool:
+    """Whether an argument of the build says whom it is for: others have the same Dockerfile."""
+    return len(built.owners) == 1 and _is_named(built.owners[0], built)
 
 
 def home(path: str, known: Known) -> Member | None:
@@ -82,6 +91,12 @@ def _not_needed_by_others(members: Iterable[Member], known: Known) -> tuple[Memb
         name for member in listed for name in needed((member,), known) if name != member.name
     }
     return tuple(member for member in listed if member.name not in by_others) or listed
+
+
+def _is_named(member: Member, built: Built) -> bool:
+    """Whether an argument of the build names the folder of a member, all of it or its end."""
+    values = (value.strip("/") for value in built.arguments.values())
+    return any(value and f"/{member.path}".endswith(f"/{value}") for value in values)
 
 
 def _copies_variables(built: Built) -> bool:

@@ -16,12 +16,13 @@ from ws.errors import Where
 from ws.formats.docker_shell import UNKNOWN
 from ws.model.report import Finding
 from ws.planning.docker_copy import absolute, in_context
-from ws.planning.docker_hints import copy_line, why_elsewhere
 from ws.planning.docker_imports import CANNOT_TELL, faults_in_container
 from ws.planning.docker_layout import Missing, StageLayout, layouts, target_stage
-from ws.planning.docker_needs import EVERYTHING, Known, Lack, Need, lacks, needs
+from ws.planning.docker_needs import EVERYTHING, Known, lacks, needs
+from ws.planning.docker_poetry import refusals
 from ws.planning.docker_project import Project, project_at
-from ws.planning.docker_wheels import reach_the_end, without_wheel
+from ws.planning.docker_stories import Absent, Sight, tell, where_it_belongs
+from ws.planning.docker_wheels import by_the_lock, reach_the_end, without_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,7 +66,8 @@ def check(
     `arguments` are those of the build (`--build-arg`). Raises nothing: a malformed Dockerfile is
     broken, as its own problems say.
     """
-    stages = layouts(dockerfile, context, target=target, arguments=arguments)
+    by_manifest = known.manifests(context.folder)
+    stages = layouts(dockerfile, context, target=target, arguments=arguments, names=by_manifest)
     proof = _Proof(dockerfile, context, known, stages)
     findings = tuple(dict.fromkeys((*proof.target(target), *proof.findings())))
     names = tuple(dict.fromkeys(member.name for _, member in proof.judged))
@@ -94,10 +96,13 @@ class _Proof:
         self.judged: list[tuple[Install, Member]] = []
         self.wheels: dict[str, tuple[Install, Member]] = {}
         """Of which members wheels are built, and by what."""
+        self.loops: list[Install] = []
+        """What builds wheels of folders that only the build knows."""
         self.absent: set[str] = set()
         """The path dependencies that an install will not find."""
         self.doubtful: set[str] = set()
         """Those of which nobody can tell."""
+        self._sight = Sight(dockerfile, context, known, stages)
 
     def target(self, name: str) -> Iterator[Finding]:
         if self.stages and target_stage(self.dockerfile, name) is None:
@@ -116,6 +121,7 @@ class _Proof:
             for install in stage.installs:
                 yield from self._install(install)
         yield from self._poetry_is_gone()
+        yield from self._looped()
         yield from self._unread()
         if self.judged and not self.absent:
             final = self.stages[-1]
@@ -145,14 +151,28 @@ class _Proof:
 
     def _wheel(self, install: Install) -> Iterator[Finding]:
         if UNKNOWN in install.call.project:
-            why = "of which folder a wheel is built is known at build time only"
-            yield self._unclear(install.line, why)
+            self.loops.append(install)
             return
         project = self._project(install, install.call.project, climbing=False)
         yield from self._manifest(install, project)
         if project.member is not None:
             self.wheels[project.member.name] = install, project.member
             yield from self._own(install, project.member, project.folder)
+
+    def _looped(self) -> Iterator[Finding]:
+        """Whether the local packages that a lock names lie where a loop builds their wheels."""
+        for loop in self.loops:
+            if not self.wheels or not by_the_lock(self.stages):
+                why = "of which folder a wheel is built is known at build time only"
+                yield self._unclear(loop.line, why)
+                continue
+            for install, member in self.wheels.values():
+                folder = install.call.project
+                for need in needs(member, self.known, None):
+                    wanted = need.member.manifest if need.member else None
+                    lack = lacks(loop.image, absolute(folder, need.url), wanted)
+                    if lack is not None and need.name not in (*self.wheels, *self.absent):
+                        yield self._lacking(Absent(install, member, folder, need, lack))
 
     def _pip(self, install: Install, path: str) -> Iterator[Finding]:
         if UNKNOWN in path or path.endswith((".whl", ".gz")):
@@ -175,6 +195,11 @@ class _Proof:
     def _poetry(self, install: Install) -> Iterator[Finding]:
         call = install.call
         project = self._project(install, call.project, climbing=True)
+        if refused := tuple(refusals(install, project.member)):
+            if project.member and call.verb in ("install", "sync", "update"):
+                self.judged.append((install, project.member))
+            yield from (self._finding(*fault) for fault in refused)
+            return
         yield from self._manifest(install, project)
         member = project.member
         if member is None or call.verb == "export":
@@ -212,27 +237,28 @@ class _Proof:
             if install.image.at(posixpath.join(folder, "poetry.lock")).kind != "nothing":
                 return
             path = posixpath.relpath(member.file("poetry.lock"), self.context.folder)
+            has_none = self.known.lock(member) is None
+            first = f"ws lock --filter {member.name}, then " if has_none else ""
             yield self._finding(
                 "docker/lock-not-copied",
                 install.line,
                 f"{member.name} is installed without its poetry.lock:"
                 " the versions are those of the day of the build",
-                f"copy {path} to {folder} too, before this line",
+                f"{first}copy {path} to {folder} too, before this line",
                 "warning",
                 member.name,
             )
         for need in needs(member, self.known, EVERYTHING):
-            at = absolute(folder, need.url)
-            lack = lacks(install.image, at, None)
+            lack = lacks(install.image, absolute(folder, need.url), None)
             if lack is not None:
-                yield self._lacking(install, member, need, at, lack)
+                yield self._lacking(Absent(install, member, folder, need, lack))
 
     def _dependencies(self, install: Install, member: Member, folder: str) -> Iterator[Finding]:
         for need in needs(member, self.known, install.call):
             at = absolute(folder, need.url)
             lack = lacks(install.image, at, need.member.manifest if need.member else None)
             if lack is not None and need.name not in self.absent:
-                yield self._lacking(install, member, need, at, lack)
+                yield self._lacking(Absent(install, member, folder, need, lack))
 
     def _own(self, install: Install, member: Member, folder: str) -> Iterator[Finding]:
         """Whether the member itself can be installed."""
@@ -245,88 +271,34 @@ class _Proof:
         hint = "copy the member's sources before this line"
         if install.call.tool == "poetry":
             hint += ", or give --no-root"
+        path = where_it_belongs(lack, folder, member, self.context)
         yield self._error(
             install,
             "docker/member-missing",
-            f"{member.name} itself is installed here, and its {lack.kind} {lack.path} is not there",
+            f"{member.name} itself is installed here, and its {lack.kind} {path} is not there",
             hint,
             member.name,
         )
 
-    def _lacking(
-        self, install: Install, member: Member, need: Need, at: str, lack: Lack
-    ) -> Finding:
+    def _lacking(self, absent: Absent) -> Finding:
         """What to say of a path dependency that an install will not find."""
+        install, member, _, need, lack = absent
         if lack.kind == "unknown":
             self.doubtful.add(need.name)
             return self._unclear(install.line, f"{lack.path}: {lack.why}", member.name)
         self.absent.add(need.name)
-        rule, message = self._story(install, member, need, at, lack)
-        return self._error(install, rule, message, self._remedy(install, need, at), member.name)
-
-    def _story(
-        self, install: Install, member: Member, need: Need, at: str, lack: Lack
-    ) -> tuple[str, str]:
-        """The rule, and the message."""
-        missing = "docker/path-dependency-missing" if need.direct else "docker/transitive-missing"
-        looks = f"Poetry will look for {need.name} in {at}"
-        if lack.kind in ("readme", "module"):
-            return (
-                missing,
-                f"{looks}, where its {lack.kind} {lack.path} is missing: it cannot be built",
-            )
-        manifest = posixpath.join(self._source_of(need), "pyproject.toml")
-        if place := self._elsewhere(install, manifest, at):
-            why = why_elsewhere(install.workdir, member.path, need.url)
-            message = f"{looks}, and it was copied to {posixpath.dirname(place)}"
-            return "docker/wrong-depth", f"{message}: {why}" if why else message
-        if lack.kind == "manifest":
-            return missing, f"{looks}, where there is no pyproject.toml of it"
-        later = self.stages[-1].state.image.at(posixpath.join(at, "pyproject.toml"))
-        if later.kind == "file" and later.line is not None and later.line > install.line:
-            return missing, f"{looks}, and it is copied there in line {later.line} only"
-        through = "" if need.direct else f": {self._through(member, need)} needs it"
-        return missing, f"{looks}, and it is not there{through}"
-
-    def _elsewhere(self, install: Install, manifest: str, at: str) -> str:
-        """Where else a manifest of the context was copied to, and still is."""
-        for place in install.image.places(manifest):
-            still = install.image.at(place).source == manifest
-            if still and posixpath.dirname(place) != at:
-                return place
-        return ""
-
-    def _through(self, member: Member, need: Need) -> str:
-        """Which of the path dependencies needs one that the member itself does not name."""
-        for other in needs(member, self.known, None):
-            theirs = other.member.manifest.dependencies if other.member else ()
-            if any(one.name == need.name and one.path is not None for one in theirs):
-                return other.name
-        return "its lock"
-
-    def _source_of(self, need: Need) -> str:
-        return posixpath.relpath(need.folder, self.context.folder)
-
-    def _remedy(self, install: Install, need: Need, at: str) -> str:
-        source = self._source_of(need)
-        if source == ".." or source.startswith("../"):
-            return (
-                f"no COPY reaches {need.folder} from the build context {self.context.folder}:"
-                " build with a folder above both as the context"
-            )
-        if not self.context.exists(posixpath.join(source, "pyproject.toml")):
-            return f"{need.folder} is not in the build context: see what .dockerignore hides"
-        line = copy_line(self.dockerfile, install, source, at, need.url)
-        return f"before line {install.line}: {line}"
+        told = tell(absent, self._sight)
+        return self._error(install, told.rule, told.message, told.hint, member.name)
 
     def _unread(self) -> Iterator[Finding]:
         """Where all is installed from wheels or lists, no manifest says what should be there."""
         installs = [install for stage in self.stages for install in stage.installs]
         by_poetry = any(one.call.tool == "poetry" for one in installs)
-        if not installs or by_poetry or self.judged:
+        if not installs or by_poetry or self.judged or any(one.failing for one in self.stages):
             return
         if reach_the_end(self.stages[-1], installs, self.wheels):
-            yield from (self._finding(*each) for each in without_wheel(self.wheels, self.known))
+            lacking = () if self.loops else without_wheel(self.wheels, self.known)
+            yield from (self._finding(*each) for each in lacking)
         else:
             why = "nothing is installed from a member's folder: what it installs cannot be followed"
             yield self._unclear(installs[-1].line, why)
@@ -355,8 +327,8 @@ class _Proof:
         if stage:
             message = f"the stage {stage} has no {source}"
             hint = "name a folder that a line of that stage makes"
-            if posixpath.basename(source.rstrip("/")) == ".venv":
-                hint = "POETRY_VIRTUALENVS_IN_PROJECT=1 there puts it beside the manifest"
+            if posixpath.basename(source.rstrip("/")) == ".venv" or "/virtualenvs/" in source:
+                hint = "POETRY_VIRTUALENVS_IN_PROJECT=1 there puts it beside the manifest, as .venv"
             return self._finding("docker/source-missing", line, message, hint)
         path = posixpath.normpath(posixpath.join(self.context.folder, in_context(source)))
         message = f"{source} is not in the build context: there is no {path}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from ws.formats.docker_shell import UNKNOWN
@@ -22,6 +22,12 @@ Tool = Literal["poetry", "pip", "uv", "wheel"]
 
 _PYTHON = re.compile(r"python[\d.]*|pypy[\d.]*")
 _PIP = re.compile(r"pip[\d.]*")
+COMMANDS = {
+    *("about", "add", "build", "cache", "check", "config", "debug", "env", "help", "init"),
+    *("install", "list", "lock", "new", "publish", "python", "remove", "run", "search", "self"),
+    *("show", "source", "sync", "update", "version"),
+}
+"""The commands of Poetry 2.5 itself; plugins bring others."""
 _VERBS = ("install", "sync", "update", "lock", "export", "build", "config", "add", "remove")
 _POETRY_VALUES = {
     "--only": "only",
@@ -84,6 +90,8 @@ class Call:
     """What follows the verb, for `poetry config` and the like."""
     prefix: str = ""
     """Of pip: the folder that takes the place of the environment (`--prefix`, `--target`)."""
+    said: tuple[str, ...] = field(default=(), compare=False)
+    """Of Poetry: all of its arguments."""
     by: str = ""
     """The path that the program was called by; empty where PATH decides."""
 
@@ -118,7 +126,9 @@ def call_of(command: Command) -> Call | None:
 
 def _poetry(rest: Sequence[str], folder: str, by: str) -> Call | None:
     values, flags, words = _options(rest, _POETRY_VALUES)
-    if not words or words[0] not in _VERBS or "--dry-run" in flags or "--help" in flags:
+    if not words or flags & {"--dry-run", "--help", "-h", "--version", "-V"}:
+        return None
+    if words[0] not in _VERBS and (words[0] in COMMANDS or UNKNOWN in words[0]):
         return None
     verb = words[0]
     without = values.get("without", [])
@@ -138,6 +148,7 @@ def _poetry(rest: Sequence[str], folder: str, by: str) -> Call | None:
         all_groups="--all-groups" in flags,
         files=tuple(_absolute(folder, one) for one in values.get("output", [])[-1:]),
         words=tuple(words[1:]),
+        said=tuple(rest),
         by=by,
     )
 

@@ -44,7 +44,7 @@ def _first_installs(built: Built) -> Iterator[Install]:
         for install in stage.installs:
             if not _brings_third_party(install.call):
                 continue
-            there = install.image.environments()
+            there = install.image.latest_environments()
             if not any(one.key in seen and one.at == install.environment for one in there):
                 yield install
             seen.add(install.key)

@@ -23,8 +23,15 @@ if TYPE_CHECKING:
     from ws.planning.docker_wants import View
 
 _PROGRAM = r"(?:\w+=[\w./:-]*[ \t]+)*(?:python[\d.]*[ \t]+-m[ \t]+)?(?:[\w./${}~-]*/)?poetry"
-_REST = r"""(?:[^&|;"'`#\\\r\n]|\\\r?\n|\\[^\r\n]|"[^"\r\n]*"|'[^'\r\n]*')*"""
-_COMMAND = re.compile(rf"(?<![\w./$}}-]){_PROGRAM}(?=[ \t\\]){_REST}")
+_REST = r"""(?:[^&|;"'`#\\\r\n]|{line_end}|\\[^\r\n]|"[^"\r\n]*"|'[^'\r\n]*')*"""
+_COMMANDS = {
+    escape: re.compile(
+        rf"(?<![\w./$}}-]){_PROGRAM}(?=[ \t\\`])"
+        + _REST.replace("{line_end}", rf"{re.escape(escape)}[ \t]*\r?\n")
+    )
+    for escape in "\\`"
+}
+"""A call of Poetry up to what ends it in a shell, by the sign that continues lines of the file."""
 _VERB = re.compile(r"(?<=\s)(install|sync|update)(?=\s|$)")
 _MOVES = re.compile(r"(?:^|[\s(&;])(?:cd|pushd|export|source|eval|set|\.)\s|\bPATH=")
 
@@ -67,18 +74,19 @@ def command_of(view: View, install: Install) -> Command | None:
     instruction = view.at_line(install.line)
     if instruction is None or instruction.kind != "RUN" or instruction.json:
         return None
-    if instruction.heredocs or not instruction.words or view.dockerfile.escape != "\\":
+    if instruction.heredocs or not instruction.words:
         return None
     text = view.dockerfile.text
+    command = _COMMANDS[view.dockerfile.escape]
     start = instruction.words[0].span.start
     found = [
         match
-        for match in _COMMAND.finditer(text[: instruction.span.end], start)
+        for match in command.finditer(text[: instruction.span.end], start)
         if _VERB.search(match[0])
     ]
     if len(found) != 1 or _MOVES.search(text[start : found[0].start()]):
         return None
-    written = found[0][0].rstrip(" \t\r\n\\")
+    written = found[0][0].rstrip(f" \t\r\n{view.dockerfile.escape}")
     span = Span(found[0].start(), found[0].start() + len(written))
     flags = instruction.flags
     before = f"{text[flags[0].span.start : flags[-1].span.end]} " if flags else ""

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from ws.formats.docker_shell import UNKNOWN, Command, commands, of_words
 from ws.model.image import Changed, Copied, Image, Installed, Layer, Made, Removed, Taken, is_below
 from ws.planning.docker_copy import absolute, in_context
-from ws.planning.docker_files import effects, failures, is_followed
+from ws.planning.docker_files import effects, failures, is_followed, lost
 from ws.planning.docker_programs import Call, call_of
 from ws.planning.docker_stage import Install, State, environment_of
+from ws.planning.docker_tools import Tools, absent, after
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,10 +63,21 @@ def run(
     failing: list[str] = []
     inside = state.image.plus(*mounts.layers)
     state = state.to(image=inside)
+    stops = not instruction.heredocs and not any(
+        ";" in word.text or "\n" in word.text for word in instruction.words
+    )
+    others = any(flag.name == "mount" and "from=" in flag.value for flag in instruction.flags)
+    tools = Tools() if others else state.tools
     for command in _commands(instruction, state):
         call = call_of(command)
+        if why := absent(command, state.image, tools):
+            failing.append(why)
+        tools = Tools() if why else after(command, call, tools)  # told once
         layers = list(effects(command, state.image, instruction.line))
         failing += failures(command, state.image)
+        if stops and state.followed and (why := lost(command, state.image)):
+            failing.append(why)
+            break
         followed = state.followed and (call is not None or is_followed(command))
         if call is not None:
             key = instruction.line * 100 + len(installs)
@@ -75,9 +87,11 @@ def run(
             state = _settled(call, command, install, state)
         state = state.to(venvs=(*state.venvs, *_venvs(command)))
         layers += [Made(one, instruction.line) for one in _venvs(command)]
-        state = state.to(image=state.image.plus(*layers), followed=followed)
+        known = state.tools if others else tools
+        state = state.to(image=state.image.plus(*layers), followed=followed, tools=known)
         lasting += [one for one in layers if not any(is_below(one.at, t) for t in mounts.targets)]
-    image = _before(inside, len(mounts.layers)).plus(*lasting)
+    # Without mounts it is the same image, which remembers what it was asked.
+    image = _before(inside, len(mounts.layers)).plus(*lasting) if mounts.targets else state.image
     return Ran(state.to(image=image), tuple(installs), mounts.missing, tuple(failing))
 
 
@@ -113,6 +127,7 @@ def _install(
         state.folder,
         certain=command.certain and not command.forgiven,
         removes_poetry=removes and environment == state.poetry_in and not call.by,
+        tools=state.tools,
     )
 
 

@@ -35,16 +35,27 @@ def findings(
     to the workspace root, as is `ignore_file`, the one that applies or should; `ignored` is what it
     says. `size` gives the bytes at a path.
     """
+    for line, folder, paths in taken(built, refuse, ignored):
+        yield built.warning(
+            RULE, line, _message(folder, paths, size), _remedy(paths, ignored, ignore_file)
+        )
+
+
+def taken(
+    built: Built, refuse: Sequence[str], ignored: Dockerignore
+) -> Iterator[tuple[int, str, list[str]]]:
+    """Each `COPY` that takes refuse along: its line, the folder that it copies, what it takes.
+
+    All paths are relative to the workspace root.
+    """
     for line, folder in built.folders():
-        taken = [
+        paths = [
             path
             for path in _below(refuse, folder)
             if not ignored.ignores(posixpath.relpath(path, built.context.folder))
         ]
-        if taken:
-            yield built.warning(
-                RULE, line, _message(folder, taken, size), _remedy(taken, ignored, ignore_file)
-            )
+        if paths:
+            yield line, folder, paths
 
 
 def _below(paths: Sequence[str], folder: str) -> Sequence[str]:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from ws.formats.docker_shell import UNKNOWN
 from ws.formats.dockerfile_expansion import expand
+from ws.planning.docker_cached import env_name
 from ws.planning.docker_copy import absolute
+from ws.planning.docker_tools import Tools
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +44,8 @@ class Install:
     """Whether it is sure to run, and the build to stop when it fails."""
     removes_poetry: bool = False
     """Whether Poetry lies in that environment too, and is not asked for."""
+    tools: Tools = field(default_factory=Tools)
+    """What is known of the Poetry that is there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,12 @@ class State:
     """Virtual environments that were made, apart from Poetry's own."""
     poetry_in: str = ""
     """The environment that pip installed Poetry into."""
+    tools: Tools = field(default_factory=Tools)
     escape: str = "\\"
+    python: str = ""
+    """The minor version of the base image's Python; empty where nobody knows."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """The names of projects by their manifest's path in the build context."""
     followed: bool = False
     """Whether all that it holds outside of the system's folders is known."""
 
@@ -131,5 +140,6 @@ def _of_project(call: Call, command: Command, state: State) -> str:
     home = settings.get("HOME", "/root")
     cache = settings.get("POETRY_CACHE_DIR", f"{home}/.cache/pypoetry")
     path = settings.get("POETRY_VIRTUALENVS_PATH", "{cache-dir}/virtualenvs")
-    name = posixpath.basename(call.project) or "root"
+    manifest = state.image.at(posixpath.join(call.project, "pyproject.toml")).source
+    name = env_name(state.names.get(manifest, ""), call.project, state.python)
     return posixpath.normpath(f"{path.replace('{cache-dir}', cache)}/{name}")

@@ -35,6 +35,8 @@ class Way:
     """The build context, given the text of its ignore file."""
     target: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
+    ignore_file: str = ".dockerignore"
+    """The one that applies, or the one to be made; relative to the workspace root."""
 
 
 class Job(NamedTuple):
@@ -63,6 +65,7 @@ class View:
     """A Dockerfile built in one way, with what mending it asks for."""
 
     dockerfile: Dockerfile
+    way: Way
     context: Context
     everything: Context
     """The same without an ignore file."""
@@ -133,12 +136,12 @@ class View:
         return lack is not None and lack.kind != "unknown"
 
 
-def view(dockerfile: Dockerfile, ignore: str, way: Way, known: Known) -> View:
-    """Look at a Dockerfile built in one way, with `ignore` in its ignore file.
+def view(dockerfile: Dockerfile, ignores: Mapping[str, str], way: Way, known: Known) -> View:
+    """Look at a Dockerfile built in one way; `ignores` are the texts of ignore files by path.
 
     Raises `WsError` for a marker without its other half.
     """
-    context = way.context(ignore)
+    context = way.context(ignores.get(way.ignore_file, ""))
     verdict = check(dockerfile, context, known, target=way.target, arguments=way.arguments)
     whole = way.context("")
-    return View(dockerfile, context, whole, known, verdict, blocks(dockerfile))
+    return View(dockerfile, way, context, whole, known, verdict, blocks(dockerfile))

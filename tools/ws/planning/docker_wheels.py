@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from ws.planning.docker_imports import CANNOT_TELL, Fault
@@ -24,6 +25,15 @@ def reach_the_end(final: StageLayout, installs: Iterable[Install], wheels: Wheel
     present = {environment.key for environment in final.state.image.environments()}
     taken = (one for one in installs if any(path.endswith(".whl") for path, _ in one.call.paths))
     return bool(wheels) and any(one.key in present and one.certain for one in taken)
+
+
+def by_the_lock(stages: Iterable[StageLayout]) -> bool:
+    """Whether a loop over a list of folders goes over the local packages that a lock names.
+
+    That is what the script lists which `ws docker new` writes (docker/third_party.py).
+    """
+    sources = (one for stage in stages for one in stage.state.image.layout().values())
+    return any(posixpath.basename(one) == "third_party.py" for one in sources)
 
 
 def without_wheel(wheels: Wheels, known: Known) -> Iterator[Fault]:

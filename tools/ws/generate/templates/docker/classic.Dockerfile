@@ -1,6 +1,6 @@
 {{header}}
-# Build it with the repository's root as context:
-#   docker build -f {{dockerfile}} -t {{name}} .
+# Build it {{in_context}}:
+#   docker build -f {{dockerfile}} -t {{name}} {{context}}
 # Poetry from a mirror of the index: --build-arg PIP_INDEX_URL=https://…
 # The rest from that mirror too, which Poetry reads as JSON only, or by a plugin:
 #   --build-arg POETRY_PLUGINS=poetry-plugin-pypi-mirror --build-arg POETRY_PYPI_MIRROR_URL=https://…
@@ -27,13 +27,13 @@ ENV PATH={{workdir}}/.venv/bin:/opt/poetry/bin:$PATH \
 # First third-party packages: they need nothing of the path dependencies.
 ARG POETRY_PYPI_MIRROR_URL
 WORKDIR {{workdir}}
-COPY {{member}}/pyproject.toml {{member}}/poetry.lock ./
+{{copy_manifest}}
 RUN --mount=type=secret,id=auth.toml,target=/root/.config/pypoetry/auth.toml \
     poetry install --no-interaction --compile --only main --no-root --no-directory
 {{classic_copies}}
 
 # Then the member itself.
-COPY {{member}}/ ./
+{{copy_member}}
 RUN poetry install --no-interaction --compile --only main
 USER 10001
 {{expose}}

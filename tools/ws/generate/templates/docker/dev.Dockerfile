@@ -1,6 +1,6 @@
 {{header}}
 # For development: the repository's layout under /ws, every package editable.
-#   docker build -f {{dockerfile}} -t {{name}}:dev .
+#   docker build -f {{dockerfile}} -t {{name}}:dev {{context}}
 #   docker run --rm -it -v "$PWD:/ws" {{name}}:dev      your edits are live
 {{debug_usage}}
 # Packages from a mirror of the index: --build-arg PIP_INDEX_URL=https://…
@@ -14,7 +14,7 @@ ARG BASE={{base}}
 # stage says the same, and what is made from it below stays cached.
 FROM ${BASE} AS locked
 WORKDIR /locked
-COPY docker/third_party.py {{member}}/poetry.lock ./
+{{copy_lock}}
 RUN python third_party.py poetry.lock {{dev_groups}}
 
 FROM ${BASE} AS dev
@@ -50,11 +50,11 @@ ENV VIRTUAL_ENV=/opt/venv \
 # Then the local packages, by Poetry, which finds the others there already.
 ARG POETRY_PYPI_MIRROR_URL
 {{local_copies}}
-WORKDIR /ws/{{member}}
-COPY {{member}}/pyproject.toml {{member}}/poetry.lock ./
+WORKDIR {{mirrored}}
+{{copy_manifest}}
 RUN --mount=type=secret,id=auth.toml,target=/root/.config/pypoetry/auth.toml \
     poetry install --no-interaction --no-root
-COPY {{member}}/ ./
+{{copy_member}}
 RUN poetry install --no-interaction --only-root
 USER ${UID}
 {{expose}}

@@ -1,6 +1,6 @@
 {{header}}
-# Build it with the repository's root as context:
-#   docker build -f {{dockerfile}} -t {{name}} .
+# Build it {{in_context}}:
+#   docker build -f {{dockerfile}} -t {{name}} {{context}}
 # Packages from a mirror of the index: --build-arg PIP_INDEX_URL=https://…
 # One with a password goes into a pip.conf, which no layer keeps: --secret id=pip.conf,src=pip.conf
 ARG BASE={{base}}
@@ -9,7 +9,7 @@ ARG BASE={{base}}
 # stage says the same, and what is made from it below stays cached.
 FROM ${BASE} AS locked
 WORKDIR /locked
-COPY docker/third_party.py {{member}}/poetry.lock ./
+{{copy_lock}}
 RUN python third_party.py poetry.lock {{main_groups}}
 
 # Third-party packages, checked against the hashes of the lock, in an environment that is made

@@ -1,7 +1,7 @@
 {{header}}
-# One Dockerfile for every member that has a console script. Build it with the repository's root
-# as context:
-#   docker build -f {{dockerfile}} --build-arg MEMBER={{member}} --build-arg SCRIPT={{script}} .
+# One Dockerfile for every member that has a console script. Build it
+# {{in_context}}:
+#   docker build -f {{dockerfile}} --build-arg MEMBER={{member_in_context}} --build-arg SCRIPT={{script}} {{context}}
 # System packages, if it needs any: --build-arg APT="…"
 # Packages from a mirror of the index: --build-arg PIP_INDEX_URL=https://…
 # One with a password goes into a pip.conf, which no layer keeps: --secret id=pip.conf,src=pip.conf
