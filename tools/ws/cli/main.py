@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -29,6 +30,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
     if "_WS_COMPLETE" in os.environ:  # a shell asks for completions (click's own protocol)
         app.main(args, prog_name="ws")
     _prepare_streams()
+    gc.set_threshold(50_000, 50, 100)  # nearly all that a run reads stays until its end
     for name in ("SIGTERM", "SIGHUP"):  # the latter when a terminal closes; not on Windows
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), _interrupt)

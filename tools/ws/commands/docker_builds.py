@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ws.errors import Where
 from ws.formats import dockerignore
 from ws.model.report import Finding
-from ws.planning import docker_contexts, docker_malformed, docker_owner, docker_paths
+from ws.planning import docker_contexts, docker_malformed, docker_owner
 from ws.planning.docker_built import Built
 from ws.planning.docker_candidates import candidates
 from ws.planning.docker_context import Chosen, choose
@@ -122,9 +122,7 @@ class Builds:
         built = Built(
             dockerfile,
             context,
-            docker_paths.check(
-                dockerfile, context, self.known, target=chosen.target, arguments=arguments
-            ),
+            self.around.proof(dockerfile, chosen.folder, chosen.target, arguments),
             variables(dockerfile, arguments),
             said=chosen.said,
             target=chosen.target,

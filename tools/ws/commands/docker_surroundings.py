@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ws.model.docker_build import Build
     from ws.model.lock import LockFacts
     from ws.model.workspace import Member, Workspace
+    from ws.planning.docker_paths import Verdict
 
 
 class Surroundings:
@@ -44,6 +45,7 @@ class Surroundings:
         self._locks: dict[str, LockFacts | None] = {}
         self._there: dict[str, bool] = {}
         self._sizes: dict[str, int] = {}
+        self._proofs: dict[object, Verdict] = {}
 
     def text(self, path: str) -> str:
         """What a file says; what is no UTF-8 is replaced. Raises `WorkError` if unreadable."""
@@ -94,8 +96,27 @@ class Surroundings:
 
     def faults(self, dockerfile: Dockerfile, folder: str) -> int:
         """How bad a build in a folder would be: 0 where it works, 1 where nobody can tell."""
-        context = self.context(folder, dockerfile.path)
-        return docker_context.faults(docker_paths.check(dockerfile, context, self.known))
+        return docker_context.faults(self.proof(dockerfile, folder))
+
+    def proof(
+        self,
+        dockerfile: Dockerfile,
+        folder: str,
+        target: str = "",
+        arguments: Mapping[str, str] | None = None,
+    ) -> Verdict:
+        """What `docker_paths.check` says of a build in a folder, proved once.
+
+        Where nobody says in which folder, the one that is chosen was proved for that already.
+        """
+        given = tuple(sorted((arguments or {}).items()))
+        key = (dockerfile.path, dockerfile.text, folder, target, given)
+        if key not in self._proofs:
+            context = self.context(folder, dockerfile.path)
+            self._proofs[key] = docker_paths.check(
+                dockerfile, context, self.known, target=target, arguments=arguments
+            )
+        return self._proofs[key]
 
     def pins(self, path: str) -> Mapping[str, str]:
         """The versions that a member's lock or a list of requirements names."""

@@ -31,6 +31,7 @@ class DiskContext:
         self._top = os.path.join(root, folder)
         self._dockerfile = dockerfile
         self._followed: dict[str, str] = {}
+        self._targets: dict[str, str] = {}
 
     @cached_property
     def ignore_file(self) -> str:
@@ -61,11 +62,8 @@ class DiskContext:
     def link(self, path: str) -> str:
         """Where a symbolic link at a path leads, as written; empty where there is none."""
         folder, name = posixpath.split(path)
-        try:
-            target = os.readlink(os.path.join(self._top, self._follow(folder), name))
-        except (OSError, ValueError):
-            return ""
-        return target if self._is_sent(path) else ""
+        target = self._target(posixpath.normpath(posixpath.join(self._follow(folder), name)))
+        return target if target and self._is_sent(path) else ""
 
     def glob(self, pattern: str) -> Sequence[str]:
         """The paths that a pattern of Go's `filepath.Match` names, sorted."""
@@ -113,14 +111,21 @@ class DiskContext:
             folder, name = posixpath.split(path)
             folder = self._follow(folder, depth)
             at = posixpath.normpath(posixpath.join(folder, name))
-            try:
-                target = os.readlink(os.path.join(self._top, at))
-            except (OSError, ValueError):  # no link, or nothing at all; a NUL is in no path
-                self._followed[path] = at
-            else:
+            if target := self._target(at):
                 inside = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
                 self._followed[path] = self._follow(inside or ".", depth + 1)
+            else:
+                self._followed[path] = at
         return self._followed[path]
+
+    def _target(self, at: str) -> str:
+        """Where a link leads whose folders are none, as written; empty where there is no link."""
+        if at not in self._targets:
+            try:
+                self._targets[at] = os.readlink(os.path.join(self._top, at))
+            except (OSError, ValueError):  # no link, or nothing at all; a NUL is in no path
+                self._targets[at] = ""
+        return self._targets[at]
 
     def _is_there(self, path: str, real: str) -> bool:
         """Whether a path, and what it leads to, lie in the context and are sent."""

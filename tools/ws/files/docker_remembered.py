@@ -19,14 +19,19 @@ class Contexts:
     def __init__(self, root: Path) -> None:
         self._root = root
         self._made: dict[tuple[str, str], DiskContext] = {}
+        self._of: dict[tuple[str, str], DiskContext] = {}
 
     def of(self, folder: str, dockerfile: str) -> DiskContext:
         """The context of a Dockerfile; both paths are relative to the workspace root.
 
         Dockerfiles that are built from one folder, and have no ignore file of their own, share it.
         """
-        own = _Remembered(self._root, folder, dockerfile)
-        return self._made.setdefault((folder, own.ignore_file), own)
+        known = self._of.get((folder, dockerfile))
+        if known is None:
+            own = _Remembered(self._root, folder, dockerfile)
+            known = self._made.setdefault((folder, own.ignore_file), own)
+            self._of[folder, dockerfile] = known
+        return known
 
 
 class _Remembered(DiskContext):

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import Where
@@ -63,7 +64,13 @@ def values_file(path: str) -> str:
 
 def is_asked(path: str) -> bool:
     """Whether a file may say how images are built, by its name alone."""
-    return _reader(path) is not None
+    return _names().match(path) is not None
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    """All the patterns in one: every file of a workspace is asked for its name."""
+    return re.compile("|".join(translate(pattern) for pattern, _ in _READERS))
 
 
 def _reader(path: str) -> Reader | None:

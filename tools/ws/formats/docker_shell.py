@@ -19,6 +19,10 @@ UNKNOWN = "\ufffd"
 """Stands in a word for what only the running shell knows."""
 _OPERATOR = re.compile(r"&&|\|\||;;|\|&|[;|&()\n]")
 _REDIRECT = re.compile(r"(?:\d*|&)(>>|>\||>&|>|<<<|<<-?|<&|<)")
+_REDIRECTING = "0123456789<>&"
+"""What a redirection begins with."""
+_LETTERS = re.compile(r"[^ \t\r\n;&|()<>\\'\"$`]+")
+"""What means nothing but itself."""
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?:(:?[-+?=])([^{}]*))?\})")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 _OPENING = {"if", "for", "while", "until", "case", "select"}
@@ -51,7 +55,7 @@ class Command:
     @property
     def program(self) -> str:
         """The name of the program, without the folder that it was called by."""
-        return posixpath.basename(self.words[0]) if self.words else ""
+        return self.words[0].rpartition("/")[2] if self.words else ""
 
 
 class _Token(NamedTuple):
@@ -239,7 +243,7 @@ def _tokens(text: str, variables: Mapping[str, str]) -> Iterator[_Token]:
             place += 2 if char == "\\" else 1
         elif char == "#":
             place = text.find("\n", place) if "\n" in text[place:] else len(text)
-        elif match := _REDIRECT.match(text, place):
+        elif char in _REDIRECTING and (match := _REDIRECT.match(text, place)):
             yield _Token(f"\0{match[1]}")
             place = match.end()
             if match[1] in (">&", "<&") and (number := re.compile(r"[\d-]+").match(text, place)):
@@ -253,7 +257,7 @@ def _tokens(text: str, variables: Mapping[str, str]) -> Iterator[_Token]:
             if word is None:
                 yield _Token("", operator=True)
                 return
-            if assigned := _ASSIGNMENT.fullmatch(word):
+            if "=" in word and (assigned := _ASSIGNMENT.fullmatch(word)):
                 known[assigned[1]] = assigned[2]
             yield _Token(word, plain=plain)
 
@@ -283,8 +287,10 @@ def _word(text: str, place: int, known: Mapping[str, str]) -> tuple[str | None, 
             value, place = _expansion(text, place, known)
             parts.append(value)
         else:
-            parts.append(char)
-            place += 1
+            found = _LETTERS.match(text, place)
+            assert found is not None
+            parts.append(found[0])
+            place = found.end()
     return "".join(parts), place, plain
 
 

@@ -8,6 +8,7 @@ and parsing a whole lock takes a hundred times longer than finding the few table
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ws.model.lock import Lock, LockedPackage, LockFacts, LockHeader
@@ -104,7 +105,7 @@ def directories(data: bytes) -> tuple[LockedPackage, ...]:
     for start, end in _blocks(data):
         if data.find(b"directory", start, end) > 0 and _DIRECTORY.search(data, start, end):
             block, line = data[start:end], _line(data, start)
-            tables = _parse(block).get("package", [])
+            tables = _parse_block(block).get("package", [])
             found += [_package(table, line, _lines(block, line)) for table in tables]
     return tuple(package for package in found if package.folder is not None)
 
@@ -192,9 +193,15 @@ def _is(value: Any, kind: Any) -> bool:  # noqa: ANN401 - a TOML value
 
 def _lines(block: bytes, first: int) -> dict[str, int]:
     """The line of each key in the text of one package, which begins in the line `first`."""
+    return {key: first + line for key, line in _lines_within(block).items()}
+
+
+@lru_cache(maxsize=2048)
+def _lines_within(block: bytes) -> dict[str, int]:
+    """The same, counted from 0."""
     lines: dict[str, int] = {}
     table = ""
-    for number, text in enumerate(block.decode(errors="replace").splitlines(), first):
+    for number, text in enumerate(block.decode(errors="replace").splitlines()):
         if header := _TABLE.match(text):
             table = f"{header[1]}."
             lines[header[1]] = number
@@ -218,6 +225,15 @@ def _parse(data: bytes) -> dict[str, Any]:
         return tomllib.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise LockUnreadableError(str(error)) from error
+
+
+@lru_cache(maxsize=2048)
+def _parse_block(block: bytes) -> dict[str, Any]:
+    """The same of a path dependency: hundreds of locks name the same shared ones. Never change it.
+
+    Raises `LockUnreadableError`.
+    """
+    return _parse(block)
 
 
 def _line(data: bytes, place: int) -> int:

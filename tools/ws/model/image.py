@@ -249,7 +249,7 @@ class Image:
                 brought = reversed(layer.image.environments(_depth + 1))
                 found = [now for one in brought if (now := _brought(one, layer))]
             for one in found:
-                if gone.isdisjoint(_with_folders(one.at)):
+                if not gone or gone.isdisjoint(_with_folders(one.at)):
                     yield one
 
     def layout(self, _depth: int = 0) -> dict[str, str]:
@@ -281,14 +281,16 @@ class Image:
 
 def is_below(path: str, folder: str) -> bool:
     """Whether a path is a folder, or lies in it."""
-    return folder in (path, ".", "/") or path.startswith(f"{folder}/")
+    if folder in (".", "/"):
+        return True
+    return path.startswith(folder) and path[len(folder) : len(folder) + 1] in ("", "/")
 
 
 def _with_folders(path: str) -> Iterator[str]:
     """An absolute path, and the folders that it is in."""
     yield path
-    while path != "/":
-        path = posixpath.dirname(path) or "/"
+    while path.strip("/"):  # two slashes at the beginning stay two, as POSIX has it
+        path = posixpath.dirname(path)
         yield path
 
 
@@ -352,14 +354,15 @@ def _inside(layer: Layer, path: str, depth: int) -> Found | str | None:  # noqa:
 
 def _through_link(layer: Copied, path: str) -> str:
     """Where a path leads that has a link in it: in a folder that is copied, links stay links."""
-    rest = path[len(layer.at.rstrip("/")) :].strip("/").split("/")
-    folder, source = layer.at, layer.source
+    top = layer.at.rstrip("/")
+    rest = path[len(top) :].strip("/").split("/")
+    source = layer.source
     for index, name in enumerate(rest if path != layer.at else ()):
-        source = posixpath.join(source, name)
+        source = name if source == "." else f"{source}/{name}"
         if target := layer.context.link(source):
+            folder = "/".join((top, *rest[:index])) or "/"
             to = posixpath.normpath(posixpath.join(folder, target, *rest[index + 1 :]))
             return "/" + to.lstrip("/")
-        folder = posixpath.join(folder, name)
     return ""
 
 

@@ -107,11 +107,22 @@ def _copied(image: Image | None) -> Iterator[Copied]:
 
 def members_in(folder: str, built: Built, known: Known) -> tuple[Member, ...]:
     """The members that a copied folder brings all or part of; those that are ignored left out."""
-    exact = known.folders.get(folder) if folder != "." else None
-    found = [exact] if exact else [m for m in known.workspace.members if _touches(folder, m.path)]
     return tuple(
-        m for m in found if _is_sent(m.path if is_below(m.path, folder) else folder, built)
+        m
+        for m in _touched(folder, known)
+        if _is_sent(m.path if is_below(m.path, folder) else folder, built)
     )
+
+
+def _touched(folder: str, known: Known) -> tuple[Member, ...]:
+    """The same, whatever is ignored."""
+    key = ("touched", folder)
+    if key not in known.asked:
+        exact = known.folders.get(folder) if folder != "." else None
+        members = (exact,) if exact else known.workspace.members
+        known.asked[key] = tuple(m for m in members if exact or _touches(folder, m.path))
+    found: tuple[Member, ...] = known.asked[key]
+    return found
 
 
 def _touches(folder: str, member: str) -> bool:
@@ -120,11 +131,20 @@ def _touches(folder: str, member: str) -> bool:
 
 
 def _is_sent(path: str, built: Built) -> bool:
-    return built.context.exists(posixpath.relpath(path, built.context.folder))
+    folder = built.context.folder
+    return built.context.exists(path if folder == "." else posixpath.relpath(path, folder))
 
 
 def needed(members: tuple[Member, ...], known: Known) -> frozenset[str]:
     """The names of the members that these need in any group, themselves included."""
+    key = ("needed", *(member.path for member in members))
+    if key not in known.asked:
+        known.asked[key] = frozenset(_needed(members, known))
+    found: frozenset[str] = known.asked[key]
+    return found
+
+
+def _needed(members: tuple[Member, ...], known: Known) -> set[str]:
     found: set[str] = set()
     waiting = list(members)
     while waiting:
@@ -133,7 +153,7 @@ def needed(members: tuple[Member, ...], known: Known) -> frozenset[str]:
             found.add(member.name)
             waiting += [n.member for n in needs(member, known, EVERYTHING) if n.member]
             waiting += _named(member, known)
-    return frozenset(found)
+    return found
 
 
 def _named(member: Member, known: Known) -> list[Member]:

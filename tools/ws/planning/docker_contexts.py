@@ -97,8 +97,8 @@ def malformed(problems: Mapping[str, Iterable[Problem]]) -> tuple[Finding, ...]:
 
 def wrong(dockerfile: Dockerfile, chosen: Chosen, exists: Exists) -> Finding | None:
     """An error where somebody builds it in a folder that lacks sources which all are in another."""
-    lacking = _lacking(dockerfile, chosen.folder, exists)
-    if chosen.said is None or not lacking:
+    lacking = _lacking(dockerfile, chosen.folder, exists) if chosen.said is not None else []
+    if not lacking:
         return None
     better = fitting(dockerfile, exists)[0]
     if better == chosen.folder or _lacking(dockerfile, better, exists):

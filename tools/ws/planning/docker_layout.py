@@ -153,7 +153,7 @@ class _Build:
         escape, python = self.dockerfile.escape, python_of(base)
         image = external(base)
         state = State(image, escape=escape, followed=bare, python=python, names=self.names)
-        return state.to(tools=of_base(base, plain=not image.unknown)), ()
+        return state._replace(tools=of_base(base, plain=not image.unknown)), ()
 
     def image(self, name: str, before: int) -> Image:
         """The image that a `from` names."""
@@ -246,7 +246,7 @@ class _Walk:
                 self._workdir(instruction)
             case "USER" if instruction.words:
                 user = self.state.expand(instruction.words[0].text)
-                self.state = self.state.to(user=(user or UNKNOWN).partition(":")[0])
+                self.state = self.state._replace(user=(user or UNKNOWN).partition(":")[0])
             case "COPY" | "ADD":
                 self._copy(instruction)
             case "RUN":
@@ -264,13 +264,13 @@ class _Walk:
         # Engines differ in which of the two holds, an ENV or an ARG after it.
         named = {name for name, _ in instruction.pairs} & env.keys()
         unsure = dict.fromkeys(name for name in named if args[name] not in (None, env[name]))
-        self.state = self.state.to(args=args, env=env | unsure)
+        self.state = self.state._replace(args=args, env=env | unsure)
 
     def _env(self, instruction: Instruction) -> None:
         env = dict(self.state.env)
         for name, value in instruction.pairs:  # all of them see the variables as they were
             env[name] = self.state.expand(value or "")
-        self.state = self.state.to(env=env)
+        self.state = self.state._replace(env=env)
 
     def _workdir(self, instruction: Instruction) -> None:
         path = self.state.expand(instruction.words[0].text) if instruction.words else ""
@@ -278,7 +278,7 @@ class _Walk:
         image = self.state.image
         if UNKNOWN not in folder and image.at(folder).kind != "folder":
             image = image.plus(Made(folder, instruction.line))
-        self.state = self.state.to(folder=folder, image=image)
+        self.state = self.state._replace(folder=folder, image=image)
 
     def _copy(self, instruction: Instruction) -> None:
         words = [self._word(word.text, instruction) for word in instruction.words]
@@ -301,7 +301,7 @@ class _Walk:
             at = self.state.absolute(target)
             why = "what is copied there is known at build time only"
             layers.append(Changed(at, instruction.line, why, adds=True))
-        self.state = self.state.to(image=self.state.image.plus(*layers))
+        self.state = self.state._replace(image=self.state.image.plus(*layers))
 
     def _copying(self, copy: Copy, instruction: Instruction) -> Copying:
         image = self.state.image
@@ -316,7 +316,7 @@ class _Walk:
         else:
             stage = self.state.expand(name) or name
             other = self._taken_from(stage, copy.line)
-            self.state = self.state.to(tools=self.state.tools.with_those_of(other.tools))
+            self.state = self.state._replace(tools=self.state.tools.with_those_of(other.tools))
             copying = from_image(copy, other.image, image, stage, followed=other.followed)
         self.missing += [Missing(copy.line, source, stage) for source in copying.missing]
         self.failing += [

@@ -22,7 +22,7 @@ from ws.planning.selection import active_groups
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from ws.model.image import Found, Image
+    from ws.model.image import Image
     from ws.model.lock import LockedPackage, LockFacts
     from ws.model.manifest import Manifest
     from ws.model.workspace import Member, Workspace
@@ -45,6 +45,8 @@ class Known:
     folders: Mapping[str, Member] = field(default_factory=dict)
     """The members by their folder."""
     _manifests: dict[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
+    asked: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What was answered before: hundreds of Dockerfiles ask the same of the same few members."""
 
     def manifests(self, context: str) -> Mapping[str, str]:
         """The names of members by their manifest's path in the build context `context`."""
@@ -92,6 +94,20 @@ def needs(member: Member, known: Known, call: Call | None) -> tuple[Need, ...]:
 
     Without a lock these are those of the manifests, and of their manifests in turn.
     """
+    key = ("needs", member.path, call and _selection(call))
+    if key not in known.asked:
+        known.asked[key] = _needs(member, known, call)
+    found: tuple[Need, ...] = known.asked[key]
+    return found
+
+
+def _selection(call: Call) -> tuple[object, ...]:
+    """All of a call that decides which entries of a lock it takes."""
+    groups = (call.only, call.with_, call.without, call.all_groups)
+    return (call.tool, *groups, call.extras, call.all_extras)
+
+
+def _needs(member: Member, known: Known, call: Call | None) -> tuple[Need, ...]:
     facts = known.lock(member)
     if facts is None or facts.header is None:
         return tuple(_declared(member, known))
@@ -187,13 +203,12 @@ def absent_module(image: Image, at: str, manifest: Manifest) -> Lack | None:
         return None
     for choice in _choices(manifest, poetry):
         paths = [posixpath.normpath(posixpath.join(at, path)) for path in choice.paths]
-        found = [image.at(path) for path in paths]
-        there = [_is_module(image, *each, choice) for each in zip(paths, found, strict=True)]
-        if any(there):
+        if any(_is_module(image, path, choice) for path in paths):
             continue
+        found = [image.at(path) for path in paths]
         if unknown := next((one for one in found if one.kind == "unknown"), None):
             return Lack("unknown", paths[0], unknown.why)
-        if None in there:
+        if any(_is_module(image, path, choice) is None for path in paths):
             return Lack("unknown", paths[0], "it may hold no module: a command made what is there")
         folders = (path for path, one in zip(paths, found, strict=True) if one.kind == "folder")
         return Lack("module", next(folders, paths[0]))
@@ -206,11 +221,12 @@ def modules(manifest: Manifest) -> tuple[str, ...]:
     return tuple(path for choice in _choices(manifest, poetry) for path in choice.paths)
 
 
-def _is_module(image: Image, path: str, found: Found, choice: _Choice) -> bool | None:
+def _is_module(image: Image, path: str, choice: _Choice) -> bool | None:
     """Whether there is a module, or a folder with one; `None` where nobody can tell."""
-    if found.kind == "folder" and choice.of_python:
+    kind = image.at(path).kind
+    if kind == "folder" and choice.of_python:
         return holds_modules(image, path)
-    return found.kind in ("file", "folder")
+    return kind in ("file", "folder")
 
 
 class _Choice(NamedTuple):

@@ -25,10 +25,8 @@ def owners(built: Built, known: Known) -> tuple[Member, ...]:
     need. Of several that are only copied, the one that an argument of the build names, or the one
     in whose folder the Dockerfile lies; that one too where nothing of any member is there.
     """
-    names = built.verdict.members
-    installed = [member for member in known.workspace.members if member.name in names]
-    if installed:
-        return _not_needed_by_others(installed, known)
+    if built.verdict.members:
+        return _not_needed_by_others(_listed(built.verdict.members, known), known)
     if _copies_variables(built):
         return ()
     all_copied = _copied(built, known)
@@ -82,7 +80,16 @@ def _copied(built: Built, known: Known) -> list[Member]:
             member = known.folders.get(folder or ".")
             if member and name in ("pyproject.toml", "poetry.lock"):
                 found.add(member.name)
-    return [member for member in known.workspace.members if member.name in found]
+    return _listed(found, known)
+
+
+def _listed(names: Iterable[str], known: Known) -> list[Member]:
+    """The members of these names, in the order of every listing."""
+    members = known.workspace.members
+    if "places" not in known.asked:
+        known.asked["places"] = {member.name: place for place, member in enumerate(members)}
+    places: dict[str, int] = known.asked["places"]
+    return [members[place] for place in sorted(places[name] for name in names)]
 
 
 def _not_needed_by_others(members: Iterable[Member], known: Known) -> tuple[Member, ...]:

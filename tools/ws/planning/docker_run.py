@@ -62,7 +62,7 @@ def run(
     lasting: list[Layer] = []
     failing: list[str] = []
     inside = state.image.plus(*mounts.layers)
-    state = state.to(image=inside)
+    state = state._replace(image=inside)
     stops = not instruction.heredocs and not any(
         ";" in word.text or "\n" in word.text for word in instruction.words
     )
@@ -85,14 +85,18 @@ def run(
             installs += [install] if call.verb not in ("config", "add", "remove") else []
             layers += _installed(install)
             state = _settled(call, command, install, state)
-        state = state.to(venvs=(*state.venvs, *_venvs(command)))
-        layers += [Made(one, instruction.line) for one in _venvs(command)]
-        known = state.tools if others else tools
-        state = state.to(image=state.image.plus(*layers), followed=followed, tools=known)
+        made = _venvs(command)
+        layers += [Made(one, instruction.line) for one in made]
+        state = state._replace(
+            image=state.image.plus(*layers),
+            followed=followed,
+            tools=state.tools if others else tools,
+            venvs=(*state.venvs, *made),
+        )
         lasting += [one for one in layers if not any(is_below(one.at, t) for t in mounts.targets)]
     # Without mounts it is the same image, which remembers what it was asked.
     image = _before(inside, len(mounts.layers)).plus(*lasting) if mounts.targets else state.image
-    return Ran(state.to(image=image), tuple(installs), mounts.missing, tuple(failing))
+    return Ran(state._replace(image=image), tuple(installs), mounts.missing, tuple(failing))
 
 
 def _before(image: Image, layers: int) -> Image:
@@ -148,9 +152,9 @@ def _settled(call: Call, command: Command, install: Install, state: State) -> St
     """The state with what `poetry config` says, and where pip put Poetry."""
     if call.verb == "config" and len(call.words) > 1 and command.certain:
         name = "POETRY_" + re.sub(r"[.-]", "_", call.words[0]).upper()
-        return state.to(settings={**state.settings, name: call.words[1]})
+        return state._replace(settings={**state.settings, name: call.words[1]})
     if call.verb == "pip" and any(_POETRY.fullmatch(name) for name in call.names):
-        return state.to(poetry_in=install.environment)
+        return state._replace(poetry_in=install.environment)
     return state
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
 
 from ws.formats.docker_shell import UNKNOWN
 from ws.formats.dockerfile_expansion import expand
@@ -48,28 +48,27 @@ class Install:
     """What is known of the Poetry that is there."""
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(NamedTuple):
     """What holds after some of a stage's instructions."""
 
-    image: Image = field(repr=False)
+    image: Image
     folder: str = "/"
     """The `WORKDIR`; it may hold `UNKNOWN`."""
-    env: Mapping[str, str | None] = field(default_factory=lambda: {"PATH": _PATH})
+    env: Mapping[str, str | None] = {"PATH": _PATH}
     """The variables of `ENV`; `None` where nobody can tell."""
-    args: Mapping[str, str | None] = field(default_factory=dict)
+    args: Mapping[str, str | None] = {}
     user: str = "root"
-    settings: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = {}
     """What `poetry config` set, under the names of Poetry's environment variables."""
     venvs: tuple[str, ...] = ()
     """Virtual environments that were made, apart from Poetry's own."""
     poetry_in: str = ""
     """The environment that pip installed Poetry into."""
-    tools: Tools = field(default_factory=Tools)
+    tools: Tools = Tools()
     escape: str = "\\"
     python: str = ""
     """The minor version of the base image's Python; empty where nobody knows."""
-    names: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = {}
     """The names of projects by their manifest's path in the build context."""
     followed: bool = False
     """Whether all that it holds outside of the system's folders is known."""
@@ -77,10 +76,6 @@ class State:
     def expand(self, text: str) -> str | None:
         """A word with its variables put in; `None` where nobody can tell."""
         return expand(text, {**self.args, **self.env}, self.escape).text
-
-    def to(self, **changes: Any) -> State:  # noqa: ANN401 - fields of this class
-        """The state with some fields changed."""
-        return replace(self, **changes)
 
     def absolute(self, path: str) -> str:
         """A path as `WORKDIR`, `COPY` and mounts take it: relative to the `WORKDIR`."""
