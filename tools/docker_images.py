@@ -55,9 +55,10 @@ def _fingerprint() -> str:
 
 
 def _requirements() -> list[str]:
-    """Poetry and its plugin, as this repository's own tool environment has them."""
+    """Poetry and its plugin, as this repository's own tool environment has them, and `export`."""
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
-    return [each for each in groups["tools"] if each.startswith("poetry")]
+    ours = [each for each in groups["tools"] if each.startswith("poetry")]
+    return [*ours, "poetry-plugin-export>=1.9"]
 
 
 def _there(image: str, template: str = "") -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from tests.conftest import LONG
-from tests.docker.truth import commands, contexts, places, stages
+from tests.docker.truth import commands, contexts, lists, places, stages
 from tests.docker.truth.workspace import FILES, Case
 
 from ws.files.docker_context import DiskContext
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from .conftest import Engine, Result
 
-MATRIX = (*places.CASES, *contexts.CASES, *stages.CASES, *commands.CASES)
+MATRIX = (*places.CASES, *contexts.CASES, *stages.CASES, *commands.CASES, *lists.CASES)
 CASES = [case for case in MATRIX if LONG or case.in_ci]
 MENDED = [case for case in CASES if case.rule and not case.by_hand][:: 1 if LONG else 2]
 BASE = "ws-test/python"
@@ -90,6 +90,8 @@ def prepare(tmp_path: Path, locks: Locks) -> Callable[[Case], Path]:
         write(tmp_path, FILES)
         (tmp_path / case.member / "poetry.lock").write_bytes(locks.of(case.member))
         write(tmp_path, case.files)
+        if case.locked:
+            locks.engine.lock(tmp_path, case.member)
         write(tmp_path, {case.dockerfile: case.whole_text})
         if case.ignore:
             ignore = os.path.normpath(f"{case.context}/.dockerignore")

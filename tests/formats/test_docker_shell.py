@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws.formats.docker_shell import UNKNOWN, commands, of_words
+from ws.formats.docker_shell import ENVIRONMENT, UNKNOWN, commands, of_words
 
 VARIABLES = {"HOME": "/root", "NAME": "chat"}
 
@@ -32,6 +32,8 @@ def found(text: str) -> list[tuple[str, str]]:
         ("bash -lc 'cd x && a'", [("cd x", "/w"), ("a", "/w/x")]),
         ("a 'never closed", [(UNKNOWN, "/w")]),
         ("a 2>&1 >/dev/null b", [("a b", "/w")]),
+        ('A="b c" && a $A "$A" x$A', [("a b c b c xb c", "/w")]),
+        ("a >$NAME b", [("a b", "/w")]),
         ("", []),
     ],
 )
@@ -74,6 +76,41 @@ def test_activating_an_environment_sets_its_variable() -> None:
 def test_the_json_form_is_one_program_without_a_shell() -> None:
     (command,) = of_words(["a", "$NAME", "&&"], "/", VARIABLES)
     assert command.words == ("a", "$NAME", "&&")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a $BOTH", ("a", "--x", "--y", "z")),
+        ('a "$BOTH"', ("a", "--x  --y z")),
+        ("a p$BOTH", ("a", "p--x", "--y", "z")),
+        ("a $EMPTY b", ("a", "b")),
+        ('a "$EMPTY" b', ("a", "", "b")),
+        ('a $EMPTY"" b', ("a", "", "b")),
+        ("$EMPTY a", ("a",)),
+        ("B=$BOTH; a $B", ("a", "--x", "--y", "z")),
+        ('export B=$BOTH; a "$B"', ("a", "--x  --y z")),
+        ("a ${NONE:-b c}", ("a", "b", "c")),
+        ("$BOTH", ("--x", "--y", "z")),
+    ],
+)
+def test_what_an_unquoted_variable_holds_is_split_into_words(
+    text: str, words: tuple[str, ...]
+) -> None:
+    variables = {"BOTH": "--x  --y z", "EMPTY": ""}
+    assert commands(text, "/", variables)[-1].words == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a $(poetry env info -p)",
+        'a "`poetry -q env info --path 2>/dev/null`"',
+        "V=$(/p/bin/poetry env info --path) && a $V",
+    ],
+)
+def test_the_environment_of_poetry_is_told_from_other_unknown_words(text: str) -> None:
+    assert commands(text, "/", {})[-1].words == ("a", ENVIRONMENT)
 
 
 @given(st.text(alphabet="ab $(){}'\"`;&|<>\\\n#=!-/if", max_size=60))

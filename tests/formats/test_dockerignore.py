@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import time
+from fnmatch import fnmatchcase
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws.formats.dockerignore import applying, candidates, read
+from ws.formats.dockerignore import applying, candidates, of_names, read
 from ws.model.docker import Problem
 
 
@@ -225,3 +228,51 @@ def test_the_answer_does_not_hang_on_what_was_asked_before(
 @given(st.text(), st.text())
 def test_any_text_is_read_and_any_path_is_answered(text: str, path: str) -> None:
     assert isinstance(read(text).ignores(path), bool)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "name", "matches"),
+    [
+        ("*", "a", True),
+        ("a*b*c", "axbxbxc", True),
+        ("a*b*c", "axcxb", False),
+        ("[a-c]?", "bx", True),
+        ("[^a-c]", "b", False),
+        ("[^a-c]", "^", True),
+        ("[\\]a]", "]", True),
+        ("[[]&~|", "[&~|", True),
+        ("[\\d]", "1", False),
+        ("\\*", "*", True),
+        ("a.b", "axb", False),
+        ("[z-a]", "b", None),
+        ("[", "[", None),
+        ("[]", "]", None),
+        ("a\\", "a", None),
+    ],
+)
+def test_a_name_matches_as_in_go(pattern: str, name: str, *, matches: bool | None) -> None:
+    matcher = of_names(pattern)
+    assert (matcher and bool(matcher(name))) is matches
+
+
+def test_many_stars_take_no_time() -> None:
+    pattern = "*s" * 30 + "q"
+    matcher = of_names(pattern)
+    started = time.process_time()
+    assert matcher is not None
+    assert not matcher("s" * 200)
+    assert matcher("s" * 200 + "q")
+    assert not read(pattern).ignores("s" * 200)
+    assert time.process_time() - started < 0.5
+
+
+def test_a_nul_is_in_no_pattern() -> None:
+    assert [one.line for one in read("a\nb\0c\n").problems] == [2]
+
+
+@given(st.text("ab*?/", max_size=12), st.text("ab/", max_size=12))
+def test_names_match_as_paths_without_folders_do(pattern: str, name: str) -> None:
+    pattern, name = pattern.replace("/", ""), name.replace("/", "")
+    matcher = of_names(pattern)
+    assert matcher is not None
+    assert bool(matcher(name)) == fnmatchcase(name, pattern)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.planning.dockerfiles import Folder, dockerfile
 
+from ws.formats.dockerfile_parser import read
 from ws.planning.docker_layout import StageLayout, layouts
 
 FILES = ["a/one.py", "a/b/two.py", "c/three.py", "d.txt", "e.txt", "x.tar.gz", "sp ace/f"]
@@ -118,3 +119,46 @@ def test_what_is_mounted_stays_in_no_image() -> None:
         "nothing",
         "nothing",
     ]
+
+
+@pytest.mark.parametrize("command", ["cp -a $(x) /n", "mv $(x) /n", "ln -s $(x) /n"])
+def test_what_only_the_shell_knows_makes_its_destination_unknown(command: str) -> None:
+    text = f"FROM python AS one\nRUN {command}\nFROM python\nCOPY --from=one /n /m\n"
+    stage = last(text)
+    assert (stage.missing, stage.state.image.at("/m/x").kind) == ((), "unknown")
+
+
+def test_a_link_of_another_stage_is_followed() -> None:
+    text = "FROM python AS one\nCOPY a /t\nRUN ln -s /t /n\nFROM scratch\n"
+    assert last(f"{text}COPY --from=one /n /m\n").state.image.layout() == {"/m": "a"}
+
+
+def test_a_range_in_the_name_of_a_source_must_not_end_before_it_begins() -> None:
+    text = "FROM python\nCOPY a/[z-a]* /t\nCOPY a/[ /t/\nCOPY a/[[]x /t\n"
+    assert read(text, "Dockerfile").problems == (
+        (2, "a/[z-a]*: syntax error in pattern"),
+        (3, "a/[: syntax error in pattern"),
+    )
+
+
+def test_a_quote_that_no_shell_finds_the_end_of_ends_the_build() -> None:
+    assert last('RUN echo "x\n').failing == ((2, "a quote in it is never closed"),)
+    for line in ('RUN echo "$(echo \'"\')"', 'RUN <<X\necho "\nX', 'CMD echo "x'):
+        assert last(f"{line}\n").failing == ()
+    assert last('SHELL ["/bin/other"]\nRUN echo "x\n').failing == ()
+
+
+def test_a_variable_that_must_be_set_is_missed() -> None:
+    text = "FROM python AS x\nWORKDIR ${A:?must}\n"
+    assert last(text).failing == ((2, "${A:?must} cannot be expanded: A: must"),)
+    assert last(text.replace("WORKDIR", "ARG A=b\nWORKDIR")).failing == ()
+
+
+@pytest.mark.parametrize("line", ["", "COPY --from={before} /t /t\n"])
+def test_hundreds_of_stages_in_a_chain_are_followed(line: str) -> None:
+    text = "FROM python AS s0\nCOPY a /t\n"
+    for number in range(1, 600):
+        base = "python" if line else f"s{number - 1}"
+        text += f"FROM {base} AS s{number}\n{line.format(before=f's{number - 1}')}"
+    kind = last(text).state.image.at("/t/one.py").kind
+    assert kind == ("unknown" if line else "file")

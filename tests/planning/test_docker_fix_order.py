@@ -27,3 +27,13 @@ def test_a_command_over_two_lines_is_split_whatever_continues_it(escape: str) ->
     first = f"{MANIFESTS}{command} --no-directory\n"
     found = mended(before, Place(CHAT), path=f"{CHAT}/Dockerfile")
     assert found.dockerfile.text == before.replace(SOURCES, f"{first}{SOURCES}")
+
+
+@pytest.mark.parametrize(("version", "is_split"), [("1.4.2", False), ("1.5.0", True)])
+def test_a_poetry_that_cannot_leave_out_directories_installs_in_one_step(
+    version: str, *, is_split: bool
+) -> None:
+    before = f"{HEAD}RUN pip install poetry=={version}\nWORKDIR /app\n{SOURCES}"
+    before += "RUN poetry install --no-root\n"
+    found = mended(before, Place(CHAT), path=f"{CHAT}/Dockerfile")
+    assert ("--no-directory" in found.dockerfile.text) is is_split

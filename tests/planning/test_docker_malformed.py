@@ -27,6 +27,7 @@ BROKEN = {
     "FROM a\nCOPY --from=a --from=b a b\n": "take one of the two out",
     "FROM a\nCOPY --link=x a b\n": "write =true or =false, or take the flag out",
     "FROM a\nCOPY --from a b\n": "write a value after =, or take the flag out",
+    "FROM a\nCOPY [ b c/\n": "end each [ with ], with its ranges upwards; [[] is a bracket",
     "FROM a\nCOPY x\n": "write what is missing, or take the line out",
     "FROM a AS 1x\n": "give the stage such a name",
     "FROM a b\n": "write FROM IMAGE or FROM IMAGE AS NAME",

@@ -82,6 +82,12 @@ def test_an_option_that_poetry_2_took_away_fails_there(version: str, rules: list
     assert said("RUN poetry install --no-root --no-dev\n") == []
 
 
+@pytest.mark.parametrize(("version", "rules"), [("1.4.2", ["command-fails"]), ("1.5.0", [])])
+def test_before_1_5_poetry_had_no_directory_option(version: str, rules: list[str]) -> None:
+    lines = f"RUN pip install poetry=={version}\nRUN poetry install --no-root --no-directory\n"
+    assert [one[0] for one in said(f"{lines}RUN poetry install --no-root\n")] == rules
+
+
 def test_an_unknown_command_may_be_that_of_a_plugin() -> None:
     assert said("RUN poetry instal\n") == [
         (
@@ -104,7 +110,8 @@ def test_poetry_that_nobody_installs_is_not_there(base: str) -> None:
             "command-fails",
             "poetry install fails: nothing before this line installs poetry, and the image has"
             " none",
-            "",
+            "before this line: RUN pip install poetry==2.5.1, or in an environment of its own:"
+            " python -m venv /opt/poetry, then /opt/poetry/bin/pip install poetry==2.5.1",
         )
     ]
 
@@ -138,3 +145,37 @@ def test_a_stage_that_is_not_there_yet_gives_nothing(name: str, message: str) ->
     verdict = Place().check(f"{text}FROM team/python AS later\n", target="here")
     assert message in [one.message for one in verdict.findings]
     assert verdict.status == "broken"
+
+
+BUNDLE = "RUN pip install poetry==2.1 poetry-plugin-bundle\n"
+LAST = "FROM python:3.11\nCOPY --from=build /venv /venv\n"
+
+
+def test_bundle_makes_an_environment_that_needs_no_sources() -> None:
+    lines = f"{BUNDLE}RUN poetry bundle venv --only=main /venv\n{LAST}"
+    found = said(f"COPY {CHAT} .\n{lines}", "python:3.11 AS build")
+    assert [one for one in found if one[0] != "root"] == []
+
+
+def test_bundle_is_a_command_of_a_plugin() -> None:
+    found = said("RUN pip install poetry==2.1\nRUN poetry bundle venv /venv\n", "python:3.11")
+    assert found == [
+        (
+            "command-fails",
+            "poetry bundle fails: The requested command bundle does not exist",
+            "install poetry-plugin-bundle beside Poetry",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    "command", ["cp -a $(find-it) /venv", "ln -s $(find-it) /venv", "rsync -a $(find-it)/ /venv"]
+)
+def test_whether_an_environment_was_copied_is_known_to_the_shell_alone(command: str) -> None:
+    lines = f"RUN pip install poetry==2.1\n{INSTALL}RUN {command}\n{LAST}"
+    assert {one[0] for one in said(lines, "python:3.11 AS build")} == {"cannot-tell"}
+
+
+def test_what_an_unknown_plugin_leaves_is_unknown() -> None:
+    lines = f"RUN pip install poetry==2.1 x\n{INSTALL}RUN poetry pack /venv\n{LAST}"
+    assert "source-missing" not in {one[0] for one in said(lines, "python:3.11 AS build")}

@@ -349,6 +349,43 @@ CASES = (
         rule="source-missing",
         by_hand=True,
     ),
+    *(
+        Case(name, f"{text}{THERE}RUN {command}\n", in_ci=name == "a variable of several words")
+        for name, text, command in (
+            (
+                "a variable of several words",
+                'ENV MORE="--no-interaction  --no-root"\n',
+                "poetry install $MORE",
+            ),
+            (
+                "an argument of several words",
+                'ARG MORE="--only main --no-root"\n',
+                "poetry install $MORE",
+            ),
+            (
+                "a shell's variable of several words, and an empty one",
+                "",
+                'MORE="--no-root --only main"; NONE=""; poetry install $NONE $MORE',
+            ),
+        )
+    ),
+    Case(
+        "a variable of several words in quotes",
+        f'ENV MORE="--no-interaction --no-root"\n{THERE}RUN poetry install "$MORE"\n',
+        rule="command-fails",
+        by_hand=True,
+    ),
+    Case(
+        "a quote that is not closed",
+        f'{THERE}{INSTALL}RUN echo "done\n',
+        rule="command-fails",
+        by_hand=True,
+    ),
+    Case(
+        "an instruction whose variable must be set",
+        f"{THERE}{INSTALL}WORKDIR ${{NOWHERE:?must be set}}\n",
+        cannot_tell="a base image may have set it",
+    ),
     Case("an instruction that there is not", f"{THERE}INSTALL poetry\n"),
     Case(
         "SHELL",

@@ -338,6 +338,44 @@ CASES = (
         rule="path-dependency-missing",
         by_hand=True,
     ),
+    *(
+        Case(
+            f"the environment that Poetry names, by {command.partition(' ')[0]}",
+            f"{WHEELS.replace('IN_PROJECT=1', 'IN_PROJECT=0')}RUN {command}\n{LAST}"
+            "COPY --from=builder /venv /venv\n",
+            WHEEL,
+            python="/venv/bin/python",
+        )
+        for command in (
+            "ln -s $(poetry env info -p) /venv",
+            'cp -a "$(poetry env info --path)" /venv',
+            "ENVIRONMENT=`poetry env info -p` && mv $ENVIRONMENT /venv",
+        )
+    ),
+    Case(
+        "an environment that is found by other means",
+        f"{WHEELS}RUN cp -a $(ls -d /app/.v*) /venv\n{LAST}COPY --from=builder /venv /venv\n",
+        WHEEL,
+        python="/venv/bin/python",
+        cannot_tell="only the shell knows what is copied",
+    ),
+    Case(
+        "a negative number for a stage",
+        f"{WHEELS}{LAST}COPY --from=-1 /app /app\n",
+        WHEEL,
+        rule="command-fails",
+        by_hand=True,
+    ),
+    Case(
+        "a source that is no pattern",
+        f"{WHEELS}COPY packages/[ /x/\n",
+        WHEEL,
+    ),
+    Case(
+        "a source with a range that ends before it begins",
+        f"{WHEELS}COPY packages/[z-a]* /x/\n",
+        WHEEL,
+    ),
     Case(
         "a cache mount that holds no environment",
         f"WORKDIR /app\n{own(CHAT)}COPY {SHARED} /{SHARED}\n"

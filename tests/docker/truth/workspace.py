@@ -141,6 +141,8 @@ class Case:
     """The `.dockerignore` of the context; `;` is a new line."""
     files: Mapping[str, str | None] = field(default_factory=dict)
     """Files that differ from `FILES`; `None` is one less."""
+    locked: bool = False
+    """Whether the member is locked anew, with these files."""
     arguments: Mapping[str, str] = field(default_factory=dict)
     """Those of `--build-arg`."""
     target: str = ""

@@ -104,8 +104,10 @@ class Builds:
         found: dict[object, Chosen] = {}
         for one in self.around.builds.get(dockerfile.path, ()):
             if one.context == chosen.folder:
+                key = (one.target, tuple(sorted(one.args.items())))
                 way = Chosen(one.context, one.where, one.args, one.target)
-                found.setdefault((one.target, tuple(sorted(one.args.items()))), way)
+                way = found.setdefault(key, way)
+                found[key] = way._replace(start=way.start + one.start)
         guessed = () if found else self._guessed(dockerfile, chosen)
         yield from found.values() or guessed or (chosen,)
 
@@ -122,11 +124,12 @@ class Builds:
         built = Built(
             dockerfile,
             context,
-            self.around.proof(dockerfile, chosen.folder, chosen.target, arguments),
+            self.around.proof(dockerfile, chosen.folder, chosen.target, arguments, chosen.start),
             variables(dockerfile, arguments),
             said=chosen.said,
             target=chosen.target,
             arguments=arguments,
+            start=chosen.start,
             faults=(*faults, wrong) if wrong else faults,
         )
         return replace(built, owners=docker_owner.owners(built, self.known))

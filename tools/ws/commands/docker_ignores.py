@@ -54,7 +54,7 @@ class IgnoreFiles:
                 text = (self._store.read(path) or b"").decode(errors="replace")
                 self.texts = {**self.texts, path: text}
             make = partial(_context, self._store.root, built.context.folder, written.path)
-            yield Way(make, built.target, built.arguments, path)
+            yield Way(make, built.target, built.arguments, path, built.start)
 
     def changes(
         self, mine: Sequence[Mine], others: Iterable[Written]

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 from ws.errors import WsError
 from ws.files import docker_refuse
 from ws.files.docker_remembered import Contexts
+from ws.files.ignored import Ignored
 from ws.files.locks import lock_facts
 from ws.files.store import Store
 from ws.formats import builds
 from ws.formats.build_variables import dotenv
 from ws.formats.docker_pins import pins
+from ws.model.docker_build import AS_BUILT, Start
 from ws.planning import docker_context, docker_paths
 from ws.planning.docker_needs import Known
 
@@ -36,7 +38,7 @@ class Surroundings:
     def __init__(self, workspace: Workspace, build_files: Sequence[str], cache: Cache) -> None:
         """`build_files` are those that may say how images are built."""
         self.workspace = workspace
-        self.known = Known.of(workspace, self._lock)
+        self.known = Known.of(workspace, self._lock, Ignored(workspace.root).file)
         self._root = workspace.root
         self._store = Store(workspace.root)
         self._contexts = Contexts(workspace.root)
@@ -104,17 +106,18 @@ class Surroundings:
         folder: str,
         target: str = "",
         arguments: Mapping[str, str] | None = None,
+        start: Start = AS_BUILT,
     ) -> Verdict:
         """What `docker_paths.check` says of a build in a folder, proved once.
 
         Where nobody says in which folder, the one that is chosen was proved for that already.
         """
         given = tuple(sorted((arguments or {}).items()))
-        key = (dockerfile.path, dockerfile.text, folder, target, given)
+        key = (dockerfile.path, dockerfile.text, folder, target, given, start)
         if key not in self._proofs:
             context = self.context(folder, dockerfile.path)
             self._proofs[key] = docker_paths.check(
-                dockerfile, context, self.known, target=target, arguments=arguments
+                dockerfile, context, self.known, target=target, arguments=arguments, start=start
             )
         return self._proofs[key]
 

@@ -198,7 +198,11 @@ def _of_remedy(result: Result, remedy: Remedy, hint: str) -> Finding:
 def _left(result: Result) -> Iterator[Finding]:
     """What the proof still finds, and what is not mended in a file that is not edited."""
     if why := _is_kept(result):
-        yield from (_of_remedy(result, one, why) for one in result.mended.made if one.edits)
+        wrong = {one.rule for one in result.mended.before if one.severity == "error"}
+        generated = result.written.is_text  # else what check has no error of may stay as it is
+        for one in result.mended.made:
+            if one.edits and (generated or one.rule in wrong):
+                yield _of_remedy(result, one, why)
     for finding in result.mended.left:
         if finding.rule != CANNOT_TELL:
             yield finding

@@ -66,7 +66,7 @@ def _files(root: Path, ignored: Ignored) -> Iterator[tuple[str, str]]:
                 if _is_walked(entry.name) and not ignored.folder(path):
                     todo.append(path)
             elif (why := _why_no_file(entry)) is not None and not ignored.file(path):
-                yield path, why
+                yield path, why or _why_elsewhere(entry, root)
 
 
 def _why_no_file(entry: os.DirEntry[str]) -> str | None:
@@ -85,6 +85,16 @@ def _why_no_file(entry: os.DirEntry[str]) -> str | None:
     if not there:
         return f"it is a link to {os.readlink(entry.path)}, and nothing is there"
     return "it is no file: a pipe, a socket or a device"
+
+
+def _why_elsewhere(entry: os.DirEntry[str], root: Path) -> str:
+    """Why a file is none of the workspace's: a link may lead to anybody's. Empty where it is."""
+    if not entry.is_symlink():
+        return ""
+    real, top = os.path.realpath(entry.path), os.path.realpath(root)
+    if os.path.commonpath((real, top)) == top:
+        return ""
+    return f"it is a link to {os.readlink(entry.path)}, which is outside the workspace"
 
 
 def _is_walked(name: str) -> bool:

@@ -96,7 +96,9 @@ class DiskContext:
         """The names in a folder that a pattern without slashes matches."""
         if not _WILD.search(part):
             return [part] if os.path.lexists(os.path.join(self._top, folder, part)) else []
-        matches = re.compile(_regex(part)).fullmatch
+        matches = dockerignore.of_names(part)
+        if matches is None:
+            return []
         try:
             return [name for name in os.listdir(os.path.join(self._top, folder)) if matches(name)]
         except OSError:
@@ -142,22 +144,3 @@ class DiskContext:
         return os.path.isdir(os.path.join(self._top, path)) and any(
             text.startswith(below) or _WILD.search(text.partition("/")[0]) for text in exceptions
         )
-
-
-def _regex(part: str) -> str:
-    """A pattern of `filepath.Match` as a regular expression; a malformed one matches nothing."""
-    parts, at = [], 0
-    while at < len(part):
-        sign = part[at]
-        end = part.find("]", at + 2) if sign == "[" else -1
-        if sign == "[" and end > 0:
-            inside = part[at + 1 : end].replace("\\", "\\\\")
-            parts.append(f"[{inside}]")
-            at = end
-        elif sign == "\\" and at + 1 < len(part):
-            at += 1
-            parts.append(re.escape(part[at]))
-        else:
-            parts.append({"*": ".*", "?": "."}.get(sign) or re.escape(sign))
-        at += 1
-    return "".join(parts)

@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import Where
-from ws.formats import build_bake, build_commands, build_workflows
+from ws.formats import build_bake, build_commands, build_starts, build_workflows
 from ws.formats.build_commands import inside
 from ws.formats.build_documents import tables
 from ws.formats.build_variables import interpolated
@@ -104,7 +104,8 @@ def _compose(text: str, path: str, values: Mapping[str, str]) -> Iterator[Found]
         if dockerfile is not None:
             image = (interpolated(str(service.get("image") or ""), values) or name,)
             args = _args(table.get("args"), values)
-            yield Build(dockerfile, context, where, args, given["target"], image)
+            start = build_starts.start(service, folder, values)
+            yield Build(dockerfile, context, where, args, given["target"], image, start)
 
 
 def _bake_json(text: str, path: str, _: Mapping[str, str]) -> Iterator[Found]:

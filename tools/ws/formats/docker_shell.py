@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 UNKNOWN = "\ufffd"
 """Stands in a word for what only the running shell knows."""
+ENVIRONMENT = f"{UNKNOWN}environment-of-poetry{UNKNOWN}"
+"""Stands for `$(poetry env info --path)`: who follows the build may know it."""
 _OPERATOR = re.compile(r"&&|\|\||;;|\|&|[;|&()\n]")
 _REDIRECT = re.compile(r"(?:\d*|&)(>>|>\||>&|>|<<<|<<-?|<&|<)")
 _REDIRECTING = "0123456789<>&"
@@ -25,9 +27,20 @@ _LETTERS = re.compile(r"[^ \t\r\n;&|()<>\\'\"$`]+")
 """What means nothing but itself."""
 _VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)(?:(:?[-+?=])([^{}]*))?\})")
 _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_OF_ENVIRONMENT = re.compile(
+    r"\s*(?:[\w./-]*/)?poetry(?:\s+-\S+)*\s+env\s+info(?:\s+(?:-p|--path|-n|--no-\w+|-q))+"
+    r"\s*(?:2>\s*/dev/null\s*)?"
+)
+_ASSIGNED = re.compile(r"[A-Za-z_]\w*=")
+_BLANKS = re.compile(r"[ \t\n]+")
+_BREAK = "\0"
+"""Where a variable's value parts a word in two: no shell has this sign in a word."""
+_DECLARING = {"export", "readonly", "local"}
 _OPENING = {"if", "for", "while", "until", "case", "select"}
 _CLOSING = {"fi", "done", "esac"}
 _BETWEEN = {"then", "do", "else", "elif", "!", "{", "}", "in"}
+_BEFORE = {*_DECLARING, *_BETWEEN, "if", "while", "until"}
+"""What an assignment may come after."""
 _SHELLS = {"sh", "bash", "dash", "ash", "zsh"}
 _WRAPPERS = {"sudo", "exec", "time", "nice", "command", "env", "nohup", "builtin"}
 _FAILING = {"exit", "false", "return"}
@@ -173,8 +186,9 @@ class _Reader:
         elif command.program in (".", "source") and command.words[1:]:
             script = command.words[1]
             if script.endswith("/bin/activate"):
-                place = posixpath.join(self.folder, script)
-                self.variables["VIRTUAL_ENV"] = posixpath.normpath(place[: -len("/bin/activate")])
+                place = script.removesuffix("/bin/activate")
+                place = place if UNKNOWN in place else posixpath.join(self.folder, place)
+                self.variables["VIRTUAL_ENV"] = posixpath.normpath(place)
 
 
 def _unwrapped(command: Command) -> Iterator[Command]:
@@ -237,6 +251,7 @@ def _tokens(text: str, variables: Mapping[str, str]) -> Iterator[_Token]:
     """
     known = dict(variables)
     place = 0
+    begins, redirected = True, False
     while place < len(text):
         char = text[place]
         if char in " \t\r" or text.startswith("\\\n", place):
@@ -246,31 +261,52 @@ def _tokens(text: str, variables: Mapping[str, str]) -> Iterator[_Token]:
         elif char in _REDIRECTING and (match := _REDIRECT.match(text, place)):
             yield _Token(f"\0{match[1]}")
             place = match.end()
+            redirected = True
             if match[1] in (">&", "<&") and (number := re.compile(r"[\d-]+").match(text, place)):
                 yield _Token(f"&{number[0]}")
                 place = number.end()
+                redirected = False
         elif match := _OPERATOR.match(text, place):
             yield _Token(match[0], operator=True)
             place = match.end()
+            begins, redirected = True, False
         else:
-            word, place, plain = _word(text, place, known)
+            whole = redirected or (begins and _ASSIGNED.match(text, place) is not None)
+            word, place, plain = _word(text, place, known, whole=whole)
             if word is None:
                 yield _Token("", operator=True)
                 return
-            if "=" in word and (assigned := _ASSIGNMENT.fullmatch(word)):
-                known[assigned[1]] = assigned[2]
-            yield _Token(word, plain=plain)
+            for part in _fields(word, plain=plain, whole=whole):
+                if "=" in part and (assigned := _ASSIGNMENT.fullmatch(part)):
+                    known[assigned[1]] = assigned[2]
+                yield _Token(part, plain=plain)
+                begins = begins and (whole or part in _BEFORE)
+            redirected = False
 
 
-def _word(text: str, place: int, known: Mapping[str, str]) -> tuple[str | None, int, bool]:
+def _fields(word: str, *, plain: bool, whole: bool) -> list[str]:
+    """The words that one becomes by the blanks in the values of unquoted variables.
+
+    None, where these are empty (POSIX, Shell Command Language, 2.6.5). `whole` is what no shell
+    parts: an assignment, the file of a redirection.
+    """
+    if whole:
+        return [word]
+    return [part for part in word.split(_BREAK) if part] or ([] if plain else [""])
+
+
+def _word(
+    text: str, place: int, known: Mapping[str, str], *, whole: bool
+) -> tuple[str | None, int, bool]:
     """The word that begins at a place, where it ends, and whether none of it was quoted."""
     parts: list[str] = []
     plain = True
     while place < len(text) and text[place] not in " \t\r\n;&|()<>":
         char = text[place]
         if char == "\\":
-            parts.append("" if text[place + 1 : place + 2] == "\n" else text[place + 1 : place + 2])
-            place, plain = place + 2, False
+            escaped = text[place + 1 : place + 2].strip("\n")
+            parts.append(escaped)
+            place, plain = place + 2, plain and not escaped
         elif char == "'":
             end = text.find("'", place + 1)
             if end < 0:
@@ -285,7 +321,7 @@ def _word(text: str, place: int, known: Mapping[str, str]) -> tuple[str | None, 
             plain = False
         elif char in "$`":
             value, place = _expansion(text, place, known)
-            parts.append(value)
+            parts.append(value if whole else _BLANKS.sub(_BREAK, value))
         else:
             found = _LETTERS.match(text, place)
             assert found is not None
@@ -313,9 +349,11 @@ def _expansion(text: str, place: int, known: Mapping[str, str]) -> tuple[str, in
     """What stands for a `$...` or a command in backticks, and where it ends."""
     if text[place] == "`":
         end = text.find("`", place + 1)
-        return UNKNOWN, len(text) if end < 0 else end + 1
+        end = len(text) if end < 0 else end
+        return _output(text[place + 1 : end]), min(end + 1, len(text))
     if text.startswith("$(", place):
-        return UNKNOWN, _closing(text, place + 1)
+        end = _closing(text, place + 1)
+        return _output(text[place + 2 : end - 1]), end
     match = _VARIABLE.match(text, place)
     if match is None:
         following = text[place + 1 : place + 2]
@@ -329,11 +367,18 @@ def _expansion(text: str, place: int, known: Mapping[str, str]) -> tuple[str, in
         )
     value = known.get(match[1] or match[2])
     modifier, default = match[3] or "", match[4] or ""
+    if any(sign in default for sign in "\"'\\`"):
+        default = UNKNOWN
     if modifier.endswith("+"):
         value = default if value else ""
     elif modifier and (value is None or (value == "" and modifier.startswith(":"))):
         value = UNKNOWN if "?" in modifier else default
     return UNKNOWN if value is None or "$" in value else value, match.end()
+
+
+def _output(command: str) -> str:
+    """What stands for the output of a command."""
+    return ENVIRONMENT if _OF_ENVIRONMENT.fullmatch(command) else UNKNOWN
 
 
 def _closing(text: str, place: int) -> int:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.formats import dockerfile_words as cut
-from ws.formats.dockerfile_expansion import SPACES
+from ws.formats.dockerfile_expansion import SPACES, expand
 from ws.formats.dockerfile_heredocs import KINDS as WITH_HEREDOCS
 from ws.formats.dockerfile_heredocs import marks, without_tabs
 from ws.formats.dockerfile_lines import Lines, LogicalLine, read_directives
 from ws.formats.dockerfile_rules import RULES, refusals
+from ws.formats.dockerignore import is_pattern
 from ws.model.docker import (
     Dockerfile,
     Flag,
@@ -26,7 +27,7 @@ from ws.model.docker import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from ws.formats.dockerfile_words import Part
 
@@ -180,8 +181,18 @@ class _Reader:
     def _check(self, instruction: Instruction) -> None:
         checked = [instruction] if instruction.inner is None else [instruction, instruction.inner]
         for each in checked:
-            for reason in refusals(each, self._escape):
+            for reason in (*refusals(each, self._escape), *self._patterns(each)):
                 self.problems.append(Problem(each.line, reason))
+
+    def _patterns(self, instruction: Instruction) -> Iterator[str]:
+        """What no builder takes of the sources that an instruction copies from the context."""
+        if instruction.kind not in ("ADD", "COPY") or instruction.flag("from"):
+            return
+        for word in instruction.words[:-1]:
+            text = word.text if "[" in word.text and "$" not in word.text else ""
+            source = expand(text, {}, self._escape).text or ""
+            if "://" not in source and not is_pattern(source):
+                yield f"{source}: syntax error in pattern"
 
 
 def _flag(line: LogicalLine, part: Part) -> Flag:

@@ -36,17 +36,20 @@ def trimmed(value: str, pattern: str, operator: str) -> str:
 
 def _regex(pattern: str, *, greedy: bool) -> str:
     """A pattern with `*`, `?` and escapes as a regular expression."""
-    parts: list[str] = []
+    chunks = [""]
     for part in _PART.finditer(pattern):
         if part[0].startswith("*"):
-            parts.append(".*" if greedy else ".*?")
+            chunks.append("")
         elif part[0] == "?":
-            parts.append(".")
+            chunks[-1] += "."
         elif part[0].startswith("\\"):
-            parts.append(re.escape(_unescaped(part[1])))
+            chunks[-1] += re.escape(_unescaped(part[1]))
         else:
-            parts.append(re.escape(part[0]))
-    return "".join(parts)
+            chunks[-1] += re.escape(part[0])
+    # Between two stars the first that fits will do: to try others costs exponential time.
+    first, *inner = chunks
+    between = "".join(f"(?>.*?{chunk})" for chunk in inner[:-1])
+    return first + between + "".join(f"{'.*' if greedy else '.*?'}{one}" for one in inner[-1:])
 
 
 def _unescaped(character: str) -> str:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _SPECIAL = ".+()|{}$"
 _SIGN = re.compile(r"\*\*/?|\*|\?|\\.?|[^*?\\]", re.DOTALL)
+_CHUNK = re.compile(r"\[\^/\]\*((?:[^/\[(.\\]|\\.|\[\^/\](?!\*))+)(?=\[\^/\]\*)")
+"""In an expression, what stands between two stars of one name: the first that fits will do."""
+_ENDS = re.compile(r"\\.|[^\\-]", re.DOTALL)
 _RANGE = re.compile(r"(?:\\.|[^\\\]-])(?:-(?:\\.|[^\\\]-]))?", re.DOTALL)
 
 
@@ -113,7 +116,7 @@ def read(text: str) -> Dockerignore:
         written = line.strip(SPACES)
         exception = written.startswith("!")
         cleaned = _cleaned(written[exception:].strip(SPACES))
-        matches = _matching(cleaned) if cleaned else None
+        matches = _matching(cleaned) if cleaned and "\0" not in cleaned else None
         if matches is None:
             problems.append(Problem(number, f"{written} is no pattern"))
         else:
@@ -133,6 +136,48 @@ def candidates(dockerfile: str, context: str) -> tuple[str, str]:
 def applying(dockerfile: str, context: str, files: Container[str]) -> str | None:
     """The one of the `candidates` that applies where `files` are those that exist, if any does."""
     return next((name for name in candidates(dockerfile, context) if name in files), None)
+
+
+def of_names(pattern: str) -> Callable[[str], object] | None:
+    """What tells whether a name matches a pattern of Go's `filepath.Match` without slashes.
+
+    `None` for a pattern that a builder refuses ("syntax error in pattern"): as here, a range such
+    as `[z-a]` is one to it. Takes linear time for each `*`.
+    """
+    if not _well_formed(pattern):
+        return None
+    chunks, at = [""], 0
+    while at < len(pattern):
+        start, sign = at, pattern[at]
+        at = _after_set(pattern, at + 1) if sign == "[" else at + 1 + (sign == "\\")
+        if sign == "*":
+            chunks.append("")
+        elif sign == "[":
+            chunks[-1] += _set(pattern[start + 1 : at - 1])
+        else:
+            chunks[-1] += "[^/]" if sign == "?" else re.escape(pattern[at - 1])
+    # Whatever follows, what stands between two stars may be the first that fits.
+    first, *inner = chunks
+    between = "".join(f"(?>[^/]*?{chunk})" for chunk in inner[:-1] if chunk)
+    regex = first + between + "".join(f"[^/]*{chunk}" for chunk in inner[-1:])
+    try:
+        return re.compile(regex, re.DOTALL).fullmatch
+    except re.error:
+        return None
+
+
+def is_pattern(path: str) -> bool:
+    """Whether a builder takes a path with `*`, `?` and `[...]` in its names."""
+    return all(of_names(name) is not None for name in path.split("/"))
+
+
+def _set(inside: str) -> str:
+    negated = inside.startswith("^")
+    parts = (
+        "-".join(re.escape(one.removeprefix("\\") or one) for one in _ENDS.findall(found[0]))
+        for found in _RANGE.finditer(inside, negated)
+    )
+    return f"[{'^' * negated}{''.join(parts)}]"
 
 
 def _cleaned(pattern: str) -> str:
@@ -179,7 +224,8 @@ def _regex(pattern: str) -> tuple[str, str]:
         else:
             parts.append(_part(sign))
             kind = kind if sign not in ("*", "?", "[", "]") and sign[0] != "\\" else "regex"
-    return _without_sets_in_sets("".join(parts)), kind
+    regex = _without_sets_in_sets("".join(parts))
+    return (regex if "[" in pattern else _CHUNK.sub(r"(?>[^/]*?\1)", regex)), kind
 
 
 def _part(sign: str) -> str:

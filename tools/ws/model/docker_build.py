@@ -6,12 +6,39 @@ import posixpath
 import re
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ws.errors import Where
+
+
+class Mount(NamedTuple):
+    """A folder of the host that a container sees."""
+
+    source: str | None
+    """Relative to the workspace root; `None` where nobody can tell."""
+    target: str
+    """In the container."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a container gets beside its image when it starts."""
+
+    mounts: tuple[Mount, ...] = ()
+    commands: tuple[str | tuple[str, ...], ...] = ()
+    """What takes the place of `CMD` or `ENTRYPOINT`: a shell's text, or words."""
+
+    def __add__(self, other: Start) -> Start:
+        """What containers get that start in either way."""
+        mounts = dict.fromkeys((*self.mounts, *other.mounts))
+        return Start(tuple(mounts), tuple(dict.fromkeys((*self.commands, *other.commands))))
+
+
+AS_BUILT = Start()
+"""A container of the image as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +56,8 @@ class Build:
     """The stage that is built; empty for the last one."""
     images: tuple[str, ...] = ()
     """What the image is called."""
+    start: Start = AS_BUILT
+    """How a container of it is started there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -126,6 +126,8 @@ class Installed:
     at: str
     key: int
     line: int
+    sure: bool = True
+    """Whether it is one, and not only what a command may have put there."""
 
 
 Layer = Copied | Taken | Made | Linked | Removed | Changed | Installed
@@ -177,6 +179,11 @@ class Image:
             return Found("unknown", why="it was copied or linked too often to follow")
         answer = self._answer(path, _depth)
         return self.at(answer, _depth + 1) if isinstance(answer, str) else answer.found
+
+    def real(self, path: str, _depth: int = 0) -> str:
+        """A path without links."""
+        answer = self._answer(path, _depth) if _depth < _DEEPEST else None
+        return self.real(answer, _depth + 1) if isinstance(answer, str) else path
 
     def _answer(self, path: str, depth: int) -> _Answer | str:
         """What its layers say of a path, or the path that a link there leads to.
@@ -242,7 +249,8 @@ class Image:
             layer = image.layer
             found: list[Environment] = []
             if isinstance(layer, Installed):
-                found = [Environment(layer.key, layer.at, layer.at, layer.line)]
+                one = Environment(layer.key, layer.at, layer.at, layer.line, sure=layer.sure)
+                found = [one]
             elif isinstance(layer, Removed):
                 gone.add(layer.at)
             elif isinstance(layer, Taken):
@@ -369,7 +377,7 @@ def _through_link(layer: Copied, path: str) -> str:
 def _brought(one: Environment, layer: Taken) -> Environment | None:
     """Where an environment is after a folder was taken from its image."""
     top = "/".join(layer.source.split("/")[: one.at.count("/") + 1])
-    if "*" in one.at and fnmatchcase(top, one.at):
+    if "*" in one.at and top != one.at and fnmatchcase(top, one.at):
         one = one._replace(at=top, made_at=top, sure=False)
     if is_below(one.at, layer.source):
         at = moved(one.at, layer.source, layer.at)

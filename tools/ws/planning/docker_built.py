@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import Where
 from ws.formats.dockerfile_expansion import expand
+from ws.model.docker_build import AS_BUILT, Start
 from ws.model.image import Copied, is_below
 from ws.model.report import Finding
 from ws.planning.docker_needs import EVERYTHING, Known, needs
@@ -45,6 +46,8 @@ class Built:
     """Who says that it is built so."""
     target: str = ""
     arguments: Mapping[str, str] = field(default_factory=dict)
+    start: Start = AS_BUILT
+    """How containers of it are started."""
     faults: tuple[Finding, ...] = ()
     """Why it cannot be built whatever is in it: another context, an ignore file that is refused."""
 

@@ -10,6 +10,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.formats.build_commands import inside
+from ws.model.docker_build import AS_BUILT, Start
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -34,6 +35,8 @@ class Chosen(NamedTuple):
     """Who says so; `None` where it follows from what exists."""
     args: Mapping[str, str] = {}
     target: str = ""
+    start: Start = AS_BUILT
+    """How containers of it are started."""
     configured: bool = False
     """Whether settings say so."""
     others: tuple[str, ...] = ()
@@ -57,7 +60,8 @@ def choose(
     found: dict[str, Chosen] = {}
     for build in said:
         found.setdefault(
-            build.context, Chosen(build.context, build.where, build.args, build.target)
+            build.context,
+            Chosen(build.context, build.where, build.args, build.target, build.start),
         )
     if configured and configured not in found:
         found = {configured: Chosen(configured, configured=True), **found}

@@ -116,7 +116,7 @@ def from_image(
         kind = "unknown" if _WILD.search(path) else other.at(path).kind
         if kind in ("file", "folder"):
             at = _place(copy, source, path[1:], image, folder=kind == "folder")
-            layers.append(Taken(at, path, other, copy.line))
+            layers.append(Taken(at, other.real(path), other, copy.line))
             continue
         is_ours = posixpath.basename(path) == ".venv" or (followed and not _SYSTEM.match(path))
         if kind == "nothing" and (is_ours or _is_misnamed(path, other)):

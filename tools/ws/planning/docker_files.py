@@ -7,16 +7,16 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ws.formats.docker_shell import UNKNOWN
-from ws.model.image import Changed, Layer, Linked, Made, Removed, Taken, is_below
+from ws.model.image import Changed, Installed, Layer, Linked, Made, Removed, Taken, is_below
 from ws.planning.docker_copy import is_of_system
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from ws.formats.docker_shell import Command
     from ws.model.image import Image
 
-_FETCHES = {"curl", "wget", "tar", "unzip", "git", "svn", "rsync", "make", "just", "task", "npm"}
+_FETCHES = {"curl", "wget", "tar", "unzip", "git", "svn", "make", "just", "task", "npm"}
 """Programs that put files where they run, or where they are told to."""
 _HARMLESS = {
     *("cd", "pushd", "popd", "echo", "printf", "true", "set", "export", "unset", "test", "[", ":"),
@@ -24,6 +24,7 @@ _HARMLESS = {
     *("apt-get", "apt", "apk", "dnf", "yum"),
 }
 """Programs that put nothing outside of a system's folders, or not with what builds ask of them."""
+_SPREADING = {"cp", "mv", "ln", "rsync"}
 _INTO = {"-C", "--directory", "-d", "-o", "--output", "-O", "-P", "--directory-prefix"}
 _WITH_VALUES = {"mkdir": {"-m", "--mode"}, "touch": {"-d", "-t", "-r"}, "install": {"-m", "-o"}}
 
@@ -33,11 +34,13 @@ def effects(command: Command, image: Image, line: int) -> tuple[Layer, ...]:
     layers = _written(command, line) + _done(command, image, line)
     if command.certain and not command.forgiven:
         return layers
-    return tuple(_perhaps(layer, command, line) for layer in layers)
+    return tuple(one for layer in layers for one in _perhaps(layer, command, image, line))
 
 
 def is_followed(command: Command) -> bool:
     """Whether all that a command leaves outside of the system's folders is known."""
+    if command.program in _SPREADING and any(UNKNOWN in word for word in command.words):
+        return False
     return command.program in _COMMANDS or command.program in _HARMLESS
 
 
@@ -77,10 +80,28 @@ def _done(command: Command, image: Image, line: int) -> tuple[Layer, ...]:
     return ()
 
 
-def _perhaps(layer: Layer, command: Command, line: int) -> Layer:
+def _perhaps(layer: Layer, command: Command, image: Image, line: int) -> Iterator[Layer]:
     """What a layer is where the command may not run."""
+    if isinstance(layer, Installed):
+        yield layer  # which is not sure already
+        return
     adds = isinstance(layer, Made | Taken | Linked) or (isinstance(layer, Changed) and layer.adds)
-    return Changed(layer.at, line, f"{command.program} may run there, or not", adds=adds)
+    yield Changed(layer.at, line, f"{command.program} may run there, or not", adds=adds)
+    if isinstance(layer, Taken | Linked):
+        source = layer.source if isinstance(layer, Taken) else layer.target
+        yield from _environments(layer.at, image, line, source)
+
+
+def _anything(command: Command, at: str, image: Image, line: int) -> tuple[Layer, ...]:
+    """What is at a path to which comes what nobody knows: perhaps an environment of the image."""
+    why = f"{command.program} puts there what is known at build time only"
+    return (Changed(at, line, why, adds=True), *_environments(at, image, line))
+
+
+def _environments(at: str, image: Image, line: int, source: str = "/") -> Iterator[Layer]:
+    for one in image.environments():
+        if is_below(one.at, source):
+            yield Installed(at, one.key, line, sure=False)
 
 
 def _written(command: Command, line: int) -> tuple[Layer, ...]:
@@ -138,7 +159,10 @@ def _copied(command: Command, names: list[str], image: Image, line: int) -> tupl
     found: list[Layer] = []
     for name in names[:-1]:
         source = _absolute(command, name)
-        if not source or _is_glob(command, name):
+        if not source:
+            found += _anything(command, target, image, line)
+            continue
+        if _is_glob(command, name) and all(one.at != source for one in image.environments()):
             found.append(Changed(target, line, f"{command.program} puts it there", adds=True))
             continue
         content = name.endswith("/.") or name == "."
@@ -156,8 +180,10 @@ def _ln(command: Command, names: list[str], image: Image, line: int) -> tuple[La
         return ()
     link = names[-1] if len(names) > 1 else posixpath.basename(names[0])
     at, target = _absolute(command, link), names[0]
-    if not at or UNKNOWN in target:
+    if not at:
         return ()
+    if UNKNOWN in target:
+        return _anything(command, at, image, line)
     if image.at(at).kind == "folder" and not _has_flag(command, "n", "T"):
         at = posixpath.join(at, posixpath.basename(target.rstrip("/")))
     to = posixpath.normpath(posixpath.join(posixpath.dirname(at), target))
@@ -174,6 +200,11 @@ def _sed(command: Command, names: list[str], _image: Image, line: int) -> tuple[
     return tuple(Changed(one, line, "sed rewrites it") for one in at if one)
 
 
+def _rsync(command: Command, names: list[str], image: Image, line: int) -> tuple[Layer, ...]:
+    at = _absolute(command, names[-1]) if names[1:] else ""
+    return _anything(command, at, image, line) if at else ()
+
+
 _COMMANDS: dict[str, Callable[[Command, list[str], Image, int], tuple[Layer, ...]]] = {
     "mkdir": _mkdir,
     "touch": _touch,
@@ -183,6 +214,7 @@ _COMMANDS: dict[str, Callable[[Command, list[str], Image, int], tuple[Layer, ...
     "mv": _mv,
     "ln": _ln,
     "sed": _sed,
+    "rsync": _rsync,
     "tee": lambda command, names, _image, line: tuple(
         Changed(at, line, "tee writes it") for name in names if (at := _absolute(command, name))
     ),

@@ -172,7 +172,7 @@ def _remedies(seen: View, owner: Member | None) -> Iterator[Remedy]:
     yield from stages.uninstalling(seen)
     yield from stages.editable(seen)
     yield from stages.venvs(seen)
-    if not seen.wants and seen.verdict.status != "ok":
+    if not seen.wants and seen.verdict.status == "broken":
         for job in seen.jobs:
             yield from order.finished(seen, job)
     yield from order.for_the_cache(seen)

@@ -15,6 +15,7 @@ from ws.planning.docker_copy import absolute
 from ws.planning.docker_fix_copies import MISSING, is_reachable, later_copy, line_for
 from ws.planning.docker_hints import written
 from ws.planning.docker_needs import lacks, needs
+from ws.planning.docker_poetry import takes
 from ws.planning.docker_remedy import Remedy, after, before, command_of
 
 if TYPE_CHECKING:
@@ -97,7 +98,8 @@ def for_the_cache(view: View) -> Iterator[Remedy]:
 
 def _can_leave_out(job: Job) -> bool:
     call = job.install.call
-    return call.tool == "poetry" and call.verb in _VERBS and call.installs_paths
+    asks = call.tool == "poetry" and call.verb in _VERBS and not call.prefix
+    return asks and call.installs_paths and takes(job.install, "--no-directory")
 
 
 def _options(job: Job) -> str:

@@ -18,7 +18,7 @@ from ws.planning.docker_hints import in_project
 from ws.planning.docker_needs import absent_module, module_names, needs
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from ws.model.image import Environment
     from ws.model.report import Severity
@@ -34,6 +34,8 @@ _TOOLS = frozenset(
     }
 )
 """What pip installs for the sake of an image, and none of which needs anybody's own package."""
+_PACKAGES = re.compile(r"(/.*/lib/python(3\.\d+)/site-packages)(?:/|$)")
+"""Debian's own Python looks in `dist-packages`, and the official images' does not."""
 CANNOT_TELL = "docker/cannot-tell"
 
 
@@ -53,13 +55,15 @@ def faults_in_container(
     judged: Sequence[tuple[Install, Member]],
     known: Known,
     doubtful: Collection[str] = (),
+    settle: Callable[[Fault, Need, Member], Fault] = lambda fault, _need, _member: fault,
 ) -> Iterator[Fault]:
     """What goes wrong in a container of `final`, given the installs of members and that they work.
 
-    `judged` are those of all stages; of what is `doubtful` already, nothing more is said.
+    `judged` are those of all stages; of what is `doubtful` already, nothing more is said. `settle`
+    looks at each fault in the light of how a container starts.
     """
     environments = final.state.image.environments()
-    by_key = {one.key: one for one in environments}
+    by_key = {one.key: one for one in sorted(environments, key=lambda one: one.sure)}
     moved = {one.made_at: one for one in environments if one.whole and one.at != one.made_at}
     yield from map(_moved, moved.values())
     for member in dict.fromkeys(member.name for _, member in judged):
@@ -73,7 +77,7 @@ def faults_in_container(
                 continue
             fault = _of_need(final, need, owner, installs, by_key, known)
             if fault is not None:
-                yield fault
+                yield settle(fault, need, owner)
 
 
 def _by_itself(
@@ -107,7 +111,7 @@ def _of_need(
     known: Known,
 ) -> Fault | None:
     """Why one path dependency cannot be imported; `None` where it can be, or is no member's."""
-    if need.member is None or _is_on_path(final, need):
+    if need.member is None or is_on_path(final, need):
         return None
     having = [one for one, _ in installs if _has(one, member, need, known)]
     inside = [one for one in having if one.key in present]
@@ -115,8 +119,9 @@ def _of_need(
         return _nowhere(final, need, member, having, installs)
     if not any(present[one.key].sure for one in inside):
         found = present[inside[-1].key]
-        why = f"whether {found.made_at} is the environment of line {inside[-1].line} depends on"
-        why = f"{why} its Python: the name is {inside[-1].environment}"
+        why = f"whether {found.made_at} is the environment of line {inside[-1].line}"
+        named = f"depends on its Python: the name is {inside[-1].environment}"
+        why = f"{why} {named if is_cached(found.made_at) else 'is known at build time only'}"
         return Fault(CANNOT_TELL, found.line, why, in_project(inside[-1]), "warning", member.name)
     if not any(one.certain for one in inside):
         line = inside[-1].line
@@ -139,7 +144,7 @@ def _editable(
     final: StageLayout, need: Need, member: Member, install: Install, environment: Environment
 ) -> Fault | None:
     """Whether what a `.pth` file of an install names is there in the last stage."""
-    if install.call.verb == "pip" or not need.editable:
+    if install.call.verb == "pip" or not need.editable or not install.editable:
         return None
     assert need.member is not None
     at = absolute(install.call.project, need.url)
@@ -215,16 +220,24 @@ def _moved(environment: Environment) -> Fault:
     )
 
 
-def _is_on_path(final: StageLayout, need: Need) -> bool:
-    """Whether Python finds the modules by itself: in `PYTHONPATH`, or where it starts."""
+def is_on_path(final: StageLayout, need: Need) -> bool:
+    """Whether Python finds the modules: in `PYTHONPATH`, where it starts, beside its packages."""
     assert need.member is not None
     state = final.state
     folders = (state.env.get("PYTHONPATH") or "").split(":")
     places = [absolute(state.folder, one) for one in folders if one] + [state.folder]
+    places += _packages(final)
     return any(
         all(_is_module(final, place, name) for name in module_names(need.member.manifest))
         for place in places
     )
+
+
+def _packages(final: StageLayout) -> list[str]:
+    """The folders of a Python's packages to which something of the context was copied."""
+    found = filter(None, map(_PACKAGES.match, final.state.image.layout()))
+    version = final.state.python
+    return [one[1] for one in found if not version or one[2] == version]
 
 
 def _is_module(final: StageLayout, folder: str, name: str) -> bool:

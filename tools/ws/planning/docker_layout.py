@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.formats.docker_shell import UNKNOWN
 from ws.formats.dockerfile_expansion import expand
+from ws.formats.dockerignore import is_pattern
 from ws.model.image import Changed, Image, Made
 from ws.planning.docker_cached import python_of
 from ws.planning.docker_copy import Copy, Copying, from_context, from_image
-from ws.planning.docker_run import run
+from ws.planning.docker_run import run, unclosed
 from ws.planning.docker_stage import Install, State
 from ws.planning.docker_tools import of_base
-from ws.planning.docker_variables import stage_named
+from ws.planning.docker_variables import sources_of, stage_named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +33,10 @@ _PLAIN = {
 
 _BARE = {"scratch", "python", "debian", "ubuntu", "alpine", "python-slim", "fedora", "rockylinux"}
 """Those of them that have no folders of their own beside the system's."""
+
+
+_DEEPEST = 40
+"""How many stages may wait for another, each for the one before it."""
 
 
 class Missing(NamedTuple):
@@ -120,10 +126,17 @@ class _Build:
         self.given = given
         self.globals = self._globals()
         self.done: dict[int, StageLayout] = {}
+        self.waiting: set[int] = set()
+        """The stages that are begun, and wait for another one."""
+        self.has_shell = any(
+            one.kind == "SHELL" for stage in dockerfile.stages for one in stage.instructions
+        )
 
     def of(self, target: str) -> tuple[StageLayout, ...]:
         last = stage_named(target, self.dockerfile.stages)
-        self._built(self.dockerfile.stages[-1 if last is None else last])
+        wanted = self.dockerfile.stages[-1 if last is None else last]
+        for stage in self._below(wanted):  # no deep recursion, however long the chain of stages
+            self._built(stage)
         return tuple(self.done[index] for index in sorted(self.done))
 
     def _globals(self) -> dict[str, str | None]:
@@ -136,11 +149,29 @@ class _Build:
 
     def _built(self, stage: Stage) -> StageLayout:
         if stage.index not in self.done:
+            self.waiting.add(stage.index)
             walk = _Walk(self, stage)
             for instruction in (*walk.before, *stage.instructions):
                 walk.step(instruction)
             self.done[stage.index] = walk.result()
+            self.waiting.discard(stage.index)
         return self.done[stage.index]
+
+    def _below(self, stage: Stage) -> list[Stage]:
+        """A stage and those that it is built from and copies from, as they lie in the file."""
+        found: dict[int, Stage] = {}
+        waiting = [stage]
+        while waiting:
+            one = waiting.pop()
+            if one.index not in found:
+                found[one.index] = one
+                before = self.dockerfile.stages[: one.index]
+                base = expand(one.base, self.globals, self.dockerfile.escape).text
+                parent = _named(base or "", before)
+                named = [stage_named(name, before) for name in sources_of(one)]
+                waiting += [parent] if parent else []
+                waiting += [before[index] for index in named if index is not None]
+        return [found[index] for index in sorted(found)]
 
     def start(self, stage: Stage) -> tuple[State, tuple[Instruction, ...]]:
         """The state that a stage begins with, and the instructions that run first."""
@@ -163,7 +194,11 @@ class _Build:
         """The state of the stage, or of the image, that a `from` names."""
         stages = self.dockerfile.stages[:before]
         index = stage_named(name, stages)
-        return State(external(name)) if index is None else self._built(stages[index]).state
+        if index is None:
+            return State(external(name))
+        if index not in self.done and len(self.waiting) > _DEEPEST:
+            return State(Image(unknown="too many stages are copied from each other to follow"))
+        return self._built(stages[index]).state
 
 
 def target_stage(dockerfile: Dockerfile, target: str) -> Stage | None:
@@ -198,6 +233,8 @@ def _refused(name: str, here: int, stages: tuple[Stage, ...]) -> str:
     BuildKit's dockerfile2llb/convert.go: `findStateByIndex`, `hasCircularDependency`, and "cannot
     copy from stage ..., it needs to be defined before"; older engines take what is in its base.
     """
+    if re.fullmatch(r"-0*[1-9]\d*", name):
+        return f"invalid stage index {name}"
     if name.isdecimal() and int(name) >= len(stages):
         return (
             f"invalid from flag value {name}: the stages are numbered from 0 to {len(stages) - 1}"
@@ -273,7 +310,7 @@ class _Walk:
         self.state = self.state._replace(env=env)
 
     def _workdir(self, instruction: Instruction) -> None:
-        path = self.state.expand(instruction.words[0].text) if instruction.words else ""
+        path = self._word(instruction.words[0].text, instruction) if instruction.words else ""
         folder = UNKNOWN if path is None else self.state.absolute(path)
         image = self.state.image
         if UNKNOWN not in folder and image.at(folder).kind != "folder":
@@ -313,6 +350,12 @@ class _Walk:
         if name is None:
             copying = from_context(copy, self.build.context, image)
             stage = ""
+            self.failing += [
+                (copy.line, f"{source}: syntax error in pattern")
+                for source in copy.sources
+                if "[" in source and "://" not in source and not is_pattern(source)
+                if not self.build.dockerfile.problems  # which name those without variables
+            ]
         else:
             stage = self.state.expand(name) or name
             other = self._taken_from(stage, copy.line)
@@ -333,10 +376,16 @@ class _Walk:
     def _word(self, text: str, instruction: Instruction) -> str | None:
         if instruction.heredocs and text.startswith("<<"):
             return text
-        return self.state.expand(text)
+        expanded = self.state.expansion(text)
+        if expanded.error and self.state.followed:  # else a base image may have set the variable
+            why = f"{text} cannot be expanded: {expanded.error}"
+            self.failing.append((instruction.line, why))
+        return expanded.text
 
     def _run(self, instruction: Instruction) -> None:
         index = self.stage.index
+        if unclosed(instruction) and not self.build.has_shell:
+            self.failing.append((instruction.line, "a quote in it is never closed"))
         ran = run(
             instruction,
             self.state,

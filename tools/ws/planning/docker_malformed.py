@@ -43,6 +43,7 @@ _REMEDIES = (
     (r"SHELL must be", "write it so"),
     (r"ONBUILD cannot|it cannot hold another", "take the ONBUILD out"),
     (r"VOLUME cannot be empty", "write a path, or take the line out"),
+    (r"syntax error in pattern", "end each [ with ], with its ranges upwards; [[] is a bracket"),
     (r"must hold strings only", "put every argument in double quotes"),
 )
 _OTHER = "mend the quotes, braces or $ of that word; \\ before $ takes its meaning"

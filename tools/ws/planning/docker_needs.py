@@ -46,6 +46,9 @@ class Known:
     """The members by their folder."""
     _manifests: dict[str, Mapping[str, str]] = field(default_factory=dict, compare=False)
     asked: dict[object, Any] = field(default_factory=dict, repr=False, compare=False)
+    is_made: Callable[[str], bool] = lambda _: False
+    """Whether a file may be made before a build: git ignores its path, which is relative to the
+    workspace root."""
     """What was answered before: hundreds of Dockerfiles ask the same of the same few members."""
 
     def manifests(self, context: str) -> Mapping[str, str]:
@@ -58,9 +61,15 @@ class Known:
         return self._manifests[context]
 
     @classmethod
-    def of(cls, workspace: Workspace, lock: Callable[[Member], LockFacts | None]) -> Known:
+    def of(
+        cls,
+        workspace: Workspace,
+        lock: Callable[[Member], LockFacts | None],
+        is_made: Callable[[str], bool] = lambda _: False,
+    ) -> Known:
         """All that is known, ready to be asked."""
-        return cls(workspace, lock, {member.path: member for member in workspace.members})
+        folders = {member.path: member for member in workspace.members}
+        return cls(workspace, lock, folders, is_made=is_made)
 
 
 class Need(NamedTuple):
@@ -101,10 +110,38 @@ def needs(member: Member, known: Known, call: Call | None) -> tuple[Need, ...]:
     return found
 
 
+def holds_hashes(member: Member, known: Known, call: Call) -> bool:
+    """Whether a list that `poetry export` makes of a member's lock is sure to hold hashes.
+
+    It has those of every third-party package that it names, and a path dependency has none. Of what
+    is optional, has a marker or comes from a repository, nothing is sure.
+    """
+    found = needs(member, known, call)
+    local = {need.name for need in found} | {"python"}
+    owners = [need.member for need in found if need.member]
+    groups = _groups(member.manifest, call)
+    return any(
+        one.name not in local and one.path is None and _is_plain(owner.manifest, one.keys)
+        for owner in (member, *owners)
+        for one in owner.manifest.dependencies
+        if one.group in (groups if owner is member else (MAIN,))
+    )
+
+
+def _is_plain(manifest: Manifest, keys: Iterable[str | int]) -> bool:
+    """Whether a requirement names no more than versions."""
+    written: Any = manifest.document
+    for key in keys:
+        written = written[key]
+    if isinstance(written, str):
+        return not any(sign in written for sign in ";@") and "optional-dependencies" not in keys
+    return isinstance(written, dict) and set(written) <= {"version", "extras"}
+
+
 def _selection(call: Call) -> tuple[object, ...]:
     """All of a call that decides which entries of a lock it takes."""
     groups = (call.only, call.with_, call.without, call.all_groups)
-    return (call.tool, *groups, call.extras, call.all_extras)
+    return (call.tool, call.verb == "export", *groups, call.extras, call.all_extras)
 
 
 def _needs(member: Member, known: Known, call: Call | None) -> tuple[Need, ...]:
@@ -146,6 +183,9 @@ def _groups(manifest: Manifest, call: Call | None) -> frozenset[str]:
         return frozenset({MAIN})
     if call.all_groups:
         return frozenset({MAIN, *manifest.groups})
+    if call.verb == "export" and not call.only:  # the plugin leaves out what is not asked for
+        asked = {MAIN, *map(normalise, call.with_)}
+        return frozenset(asked - set(map(normalise, call.without)))
     return active_groups(manifest, call.only, call.with_, call.without)
 
 

@@ -9,19 +9,31 @@ that is said, and no more.
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from ws.errors import Where
 from ws.formats.docker_shell import UNKNOWN
+from ws.model.docker_build import AS_BUILT, Start
 from ws.model.report import Finding
-from ws.planning.docker_copy import absolute, in_context
-from ws.planning.docker_imports import CANNOT_TELL, faults_in_container
+from ws.planning.docker_copy import absolute
+from ws.planning.docker_imports import CANNOT_TELL, Fault, faults_in_container
 from ws.planning.docker_layout import Missing, StageLayout, layouts, target_stage
+from ws.planning.docker_lists import Source, lists, refuses_folders, wheel_of
 from ws.planning.docker_needs import EVERYTHING, Known, lacks, needs
 from ws.planning.docker_poetry import refusals
 from ws.planning.docker_project import Project, project_at
-from ws.planning.docker_stories import Absent, Sight, tell, where_it_belongs
+from ws.planning.docker_start import bare, unsettled
+from ws.planning.docker_stories import (
+    Absent,
+    Sight,
+    missing_source,
+    poetry_is_gone,
+    remedy_of_failure,
+    tell,
+    where_it_belongs,
+)
 from ws.planning.docker_wheels import by_the_lock, reach_the_end, without_wheel
 
 if TYPE_CHECKING:
@@ -33,6 +45,7 @@ if TYPE_CHECKING:
     from ws.model.workspace import Member
     from ws.planning.docker_stage import Install
 
+_UNNAMED = "pip takes what {} needs from [project], which names no paths"
 Status = Literal["ok", "broken", "cannot-tell"]
 
 
@@ -60,15 +73,17 @@ def check(
     *,
     target: str = "",
     arguments: Mapping[str, str] | None = None,
+    start: Start = AS_BUILT,
 ) -> Verdict:
     """Prove a Dockerfile built with a context: the stage `target`, by default the last.
 
-    `arguments` are those of the build (`--build-arg`). Raises nothing: a malformed Dockerfile is
+    `arguments` are those of the build (`--build-arg`), `start` is how a container is started where
+    somebody says so. Raises nothing: a malformed Dockerfile is
     broken, as its own problems say.
     """
     by_manifest = known.manifests(context.folder)
     stages = layouts(dockerfile, context, target=target, arguments=arguments, names=by_manifest)
-    proof = _Proof(dockerfile, context, known, stages)
+    proof = _Proof(Sight(dockerfile, context, known, stages), start)
     findings = tuple(dict.fromkeys((*proof.target(target), *proof.findings())))
     names = tuple(dict.fromkeys(member.name for _, member in proof.judged))
     status: Status = "ok"
@@ -82,17 +97,10 @@ def check(
 class _Proof:
     """Goes over the installs of the stages, once."""
 
-    def __init__(
-        self,
-        dockerfile: Dockerfile,
-        context: Context,
-        known: Known,
-        stages: tuple[StageLayout, ...],
-    ) -> None:
-        self.dockerfile = dockerfile
-        self.context = context
-        self.known = known
-        self.stages = stages
+    def __init__(self, sight: Sight, start: Start) -> None:
+        self.dockerfile, self.context, self.known, self.stages = sight
+        self._sight = sight
+        self.start = start
         self.judged: list[tuple[Install, Member]] = []
         self.wheels: dict[str, tuple[Install, Member]] = {}
         """Of which members wheels are built, and by what."""
@@ -100,9 +108,12 @@ class _Proof:
         """What builds wheels of folders that only the build knows."""
         self.absent: set[str] = set()
         """The path dependencies that an install will not find."""
+        self.exports: list[Source] = []
+        """The lists of requirements that are made of locks."""
+        self.builds: list[Source] = []
+        """The wheels that Poetry makes."""
         self.doubtful: set[str] = set()
         """Those of which nobody can tell."""
-        self._sight = Sight(dockerfile, context, known, stages)
 
     def target(self, name: str) -> Iterator[Finding]:
         if self.stages and target_stage(self.dockerfile, name) is None:
@@ -115,18 +126,21 @@ class _Proof:
         for stage in self.stages:
             yield from map(self._source, stage.missing)
             for line, why in stage.failing:
-                yield self._finding("docker/command-fails", line, why)
+                yield self._finding("docker/command-fails", line, why, remedy_of_failure(why))
             for line, why in stage.unclear:
                 yield self._unclear(line, why)
             for install in stage.installs:
                 yield from self._install(install)
-        yield from self._poetry_is_gone()
+        yield from (self._finding(*fault) for fault in poetry_is_gone(self.stages))
         yield from self._looped()
         yield from self._unread()
         if self.judged and not self.absent:
-            final = self.stages[-1]
-            for fault in faults_in_container(final, self.judged, self.known, self.doubtful):
-                yield self._finding(*fault)
+            yield from (self._finding(*fault) for fault in self._in_container())
+
+    def _in_container(self) -> Iterator[Fault]:
+        settle = partial(unsettled, sight=self._sight, start=self.start)
+        final = self.stages[-1]
+        return faults_in_container(final, self.judged, self.known, self.doubtful, settle)
 
     def _install(self, install: Install) -> Iterator[Finding]:
         call = install.call
@@ -135,6 +149,8 @@ class _Proof:
         elif call.verb == "pip":
             for path, _ in call.paths:
                 yield from self._pip(install, path)
+            for export in lists(install, self.exports):
+                yield from self._listed(install, export)
         elif call.tool == "uv":
             yield from self._uv(install)
         elif UNKNOWN in call.project:
@@ -176,6 +192,7 @@ class _Proof:
 
     def _pip(self, install: Install, path: str) -> Iterator[Finding]:
         if UNKNOWN in path or path.endswith((".whl", ".gz")):
+            yield from self._built(install, path)
             return
         project = self._project(install, path, climbing=False)
         yield from self._manifest(install, project)
@@ -187,10 +204,43 @@ class _Proof:
         if not install.call.dependencies:
             return
         if member.manifest.form == "project" and needs(member, self.known, None):
-            why = f"pip takes what {member.name} needs from [project], which names no paths"
-            yield self._unclear(install.line, why, member.name)
+            yield self._unclear(install.line, _UNNAMED.format(member.name), member.name)
         else:
             yield from self._dependencies(install, member, path)
+
+    def _listed(self, install: Install, export: Source) -> Iterator[Finding]:
+        """A list that Poetry wrote names path dependencies by the paths that they had then."""
+        _, member, folder = export
+        inner = replace(install, call=replace(export.install.call, verb="install", root=False))
+        names = [need.name for need in needs(member, self.known, export.install.call)]
+        if names and refuses_folders(install, export, self.known):
+            yield self._error(
+                install,
+                "docker/command-fails",
+                f"pip install fails: the list of line {export.install.line} has hashes, and a"
+                f" folder has none: {', '.join(names)}",
+                "give poetry export --without-hashes, or install the folders apart from the list",
+                member.name,
+            )
+            self.absent.update(names)
+        self.judged.append((inner, member))
+        yield from self._dependencies(inner, member, folder, "pip")
+
+    def _built(self, install: Install, path: str) -> Iterator[Finding]:
+        """A wheel that Poetry made names path dependencies by the paths that they had then."""
+        if UNKNOWN in path or not path.endswith(".whl"):
+            return
+        expand = next(one for one in self.stages if one.index == install.stage).state.expand
+        build = wheel_of(path, install, self.builds, self.dockerfile, expand)
+        if build is None:
+            return
+        self.judged.append((install, build.member))
+        if not install.call.dependencies:
+            return
+        if build.member.manifest.form == "project" and needs(build.member, self.known, None):
+            yield self._unclear(install.line, _UNNAMED.format(build.member.name), build.member.name)
+        else:
+            yield from self._dependencies(install, build.member, build.folder, "pip")
 
     def _poetry(self, install: Install) -> Iterator[Finding]:
         call = install.call
@@ -202,7 +252,12 @@ class _Proof:
             return
         yield from self._manifest(install, project)
         member = project.member
-        if member is None or call.verb == "export":
+        if member is None:
+            return
+        if call.verb in ("export", "build"):
+            made = self.exports if call.verb == "export" else self.builds
+            made.append(Source(install, member, project.folder))
+        if call.verb == "export":
             return
         if call.verb in ("install", "sync", "update"):
             self.judged.append((install, member))
@@ -253,12 +308,14 @@ class _Proof:
             if lack is not None:
                 yield self._lacking(Absent(install, member, folder, need, lack))
 
-    def _dependencies(self, install: Install, member: Member, folder: str) -> Iterator[Finding]:
+    def _dependencies(
+        self, install: Install, member: Member, folder: str, tool: str = "Poetry"
+    ) -> Iterator[Finding]:
         for need in needs(member, self.known, install.call):
             at = absolute(folder, need.url)
             lack = lacks(install.image, at, need.member.manifest if need.member else None)
             if lack is not None and need.name not in self.absent:
-                yield self._lacking(Absent(install, member, folder, need, lack))
+                yield self._lacking(Absent(install, member, folder, need, lack, tool))
 
     def _own(self, install: Install, member: Member, folder: str) -> Iterator[Finding]:
         """Whether the member itself can be installed."""
@@ -282,7 +339,7 @@ class _Proof:
 
     def _lacking(self, absent: Absent) -> Finding:
         """What to say of a path dependency that an install will not find."""
-        install, member, _, need, lack = absent
+        install, member, _, need, lack, _ = absent
         if lack.kind == "unknown":
             self.doubtful.add(need.name)
             return self._unclear(install.line, f"{lack.path}: {lack.why}", member.name)
@@ -293,7 +350,13 @@ class _Proof:
     def _unread(self) -> Iterator[Finding]:
         """Where all is installed from wheels or lists, no manifest says what should be there."""
         installs = [install for stage in self.stages for install in stage.installs]
-        by_poetry = any(one.call.tool == "poetry" for one in installs)
+        unread = any(
+            one.call.verb == "pip" and (one.call.files or one.call.paths) for one in installs
+        )
+        made = ("export", "build") if unread else ()
+        by_poetry = any(one.call.tool == "poetry" and one.call.verb not in made for one in installs)
+        if self.stages and not installs and not any(one.failing for one in self.stages):
+            yield from (self._finding(*fault) for fault in bare(self._sight, self.start))
         if not installs or by_poetry or self.judged or any(one.failing for one in self.stages):
             return
         if reach_the_end(self.stages[-1], installs, self.wheels):
@@ -303,40 +366,11 @@ class _Proof:
             why = "nothing is installed from a member's folder: what it installs cannot be followed"
             yield self._unclear(installs[-1].line, why)
 
-    def _poetry_is_gone(self) -> Iterator[Finding]:
-        """`sync` into the environment that Poetry runs in removes Poetry, which no lock names."""
-        for stage in self.stages:
-            for index, install in enumerate(stage.installs):
-                if not install.removes_poetry:
-                    continue
-                after = [one for one in stage.installs[index + 1 :] if one.call.tool == "poetry"]
-                severity: Severity = "error" if after else "warning"
-                then = f"; line {after[0].line} needs it again" if after else ""
-                yield self._finding(
-                    "docker/poetry-uninstalls-itself",
-                    install.line,
-                    f"poetry sync removes what no lock names from {install.environment},"
-                    f" and Poetry itself is there{then}",
-                    "give Poetry an environment of its own: python -m venv /opt/poetry,"
-                    " then /opt/poetry/bin/pip install poetry",
-                    severity,
-                )
-
     def _source(self, missing: Missing) -> Finding:
-        line, source, stage = missing
-        if stage:
-            message = f"the stage {stage} has no {source}"
-            hint = "name a folder that a line of that stage makes"
-            if posixpath.basename(source.rstrip("/")) == ".venv" or "/virtualenvs/" in source:
-                hint = "POETRY_VIRTUALENVS_IN_PROJECT=1 there puts it beside the manifest, as .venv"
-            return self._finding("docker/source-missing", line, message, hint)
-        path = posixpath.normpath(posixpath.join(self.context.folder, in_context(source)))
-        message = f"{source} is not in the build context: there is no {path}"
-        hint = "see whether .dockerignore hides it, and which folder is the build context"
-        if source.startswith(".."):
-            message = f"{source} leaves the build context: a builder looks for {path}"
-            hint = "build with a folder above as the context, and name the source relative to that"
-        return self._finding("docker/source-missing", line, message, hint)
+        told = missing_source(missing, self._sight)
+        if told.rule == CANNOT_TELL:
+            return self._unclear(missing.line, told.message)
+        return self._finding(told.rule, missing.line, told.message, told.hint)
 
     def _unclear(self, line: int, why: str, member: str | None = None) -> Finding:
         return self._finding(CANNOT_TELL, line, why, "", "warning", member)

@@ -46,9 +46,13 @@ _REMOVED = {
 }
 """What Poetry 2 took away."""
 _TO_PLUGINS = {"shell", "export"}
+_OF_PLUGINS = {"bundle": "install poetry-plugin-bundle beside Poetry"}
+"""Commands of well-known plugins that Poetry never had itself."""
 _KNOWN = (2, 5)
 _SECOND = (2,)
 _GROUPS_TELL = (1, 5)
+_SINCE = {"--no-directory": (1, 5)}
+"""What Poetry 1 learned late (its change log)."""
 
 
 class _Refused(NamedTuple):
@@ -72,6 +76,12 @@ def refusals(install: Install, member: Member | None) -> Iterator[Fault]:
             yield Fault(CANNOT_TELL, install.line, why, one.hint, "warning", name)
 
 
+def takes(install: Install, option: str) -> bool:
+    """Whether the Poetry that is there may know an option, as far as its version is known."""
+    version = install.tools.version
+    return not version or version >= _SINCE.get(option, ())
+
+
 def _refused(install: Install, member: Member | None) -> Iterator[_Refused]:
     call, tools = install.call, install.tools
     first = member.manifest.document.get("tool", {}).get("poetry", {}) if member else {}
@@ -84,7 +94,8 @@ def _refused(install: Install, member: Member | None) -> Iterator[_Refused]:
         says = f"The requested command {call.verb} does not exist"
         if plugins:
             says = f"a plugin may bring the command {call.verb}"
-        yield _Refused(says, did_you_mean(call.verb, COMMANDS), sure=not plugins)
+        hint = _OF_PLUGINS.get(call.verb) or did_you_mean(call.verb, COMMANDS)
+        yield _Refused(says, hint, sure=not plugins)
     elif call.verb == "sync" and tools.version and tools.version < _SECOND:
         says = "The requested command sync does not exist before Poetry 2"
         yield _Refused(says, "poetry install --sync")
@@ -101,6 +112,10 @@ def _options(install: Install) -> Iterator[_Refused]:
         option = word.partition("=")[0]
         if word == "--":
             return
+        if option in own and not takes(install, option):
+            since = ".".join(map(str, _SINCE[option]))
+            yield _Refused(f'The option "{option}" does not exist before Poetry {since}')
+            continue
         if UNKNOWN in word or not option.startswith("--") or option in own | EVERYWHERE:
             continue
         says = f'The option "{option}" does not exist'
@@ -109,7 +124,7 @@ def _options(install: Install) -> Iterator[_Refused]:
                 yield _Refused(f"{says} since Poetry 2")
             continue
         hint = did_you_mean(option, own)
-        yield _Refused(says, hint, sure=bool(hint) or () < version[:2] <= _KNOWN)
+        yield _Refused(says, hint, sure=bool(hint) or " " in option or () < version[:2] <= _KNOWN)
 
 
 def _groups(install: Install, manifest: Manifest) -> Iterator[_Refused]:

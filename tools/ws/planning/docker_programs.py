@@ -91,7 +91,7 @@ class Call:
     prefix: str = ""
     """Of pip: the folder that takes the place of the environment (`--prefix`, `--target`)."""
     said: tuple[str, ...] = field(default=(), compare=False)
-    """Of Poetry: all of its arguments."""
+    """Of Poetry and pip: all of its arguments."""
     by: str = ""
     """The path that the program was called by; empty where PATH decides."""
 
@@ -115,7 +115,7 @@ def call_of(command: Command) -> Call | None:
     if _PYTHON.fullmatch(program) and _BUILDS_WHEEL.search("".join(rest[1:2])):
         return Call("wheel", "wheel", command.folder, by=by)
     if program == "poetry":
-        return _poetry(rest, command.folder, by)
+        return _poetry(rest, command.folder, by, command.writes)
     if _PIP.fullmatch(program):
         return _pip(rest, command.folder, by)
     if program == "uv":
@@ -124,7 +124,7 @@ def call_of(command: Command) -> Call | None:
     return None
 
 
-def _poetry(rest: Sequence[str], folder: str, by: str) -> Call | None:
+def _poetry(rest: Sequence[str], folder: str, by: str, writes: Sequence[str] = ()) -> Call | None:
     values, flags, words = _options(rest, _POETRY_VALUES)
     if not words or flags & {"--dry-run", "--help", "-h", "--version", "-V"}:
         return None
@@ -146,7 +146,7 @@ def _poetry(rest: Sequence[str], folder: str, by: str) -> Call | None:
         extras=_names(values, "extras"),
         all_extras="--all-extras" in flags,
         all_groups="--all-groups" in flags,
-        files=tuple(_absolute(folder, one) for one in values.get("output", [])[-1:]),
+        files=tuple(_absolute(folder, one) for one in (*values.get("output", [])[-1:], *writes)),
         words=tuple(words[1:]),
         said=tuple(rest),
         by=by,
@@ -187,6 +187,7 @@ def _pip(rest: Sequence[str], folder: str, by: str, *, uv: bool = False) -> Call
         names=tuple(names),
         files=tuple(files),
         prefix=prefix,
+        said=tuple(rest),
         by=by,
     )
 

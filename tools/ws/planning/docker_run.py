@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from ws.formats.docker_shell import UNKNOWN, Command, commands, of_words
+from ws.formats.docker_shell import ENVIRONMENT, UNKNOWN, Command, commands, of_words
 from ws.model.image import Changed, Copied, Image, Installed, Layer, Made, Removed, Taken, is_below
 from ws.planning.docker_copy import absolute, in_context
 from ws.planning.docker_files import effects, failures, is_followed, lost
-from ws.planning.docker_programs import Call, call_of
+from ws.planning.docker_programs import COMMANDS, Call, call_of
 from ws.planning.docker_stage import Install, State, environment_of
 from ws.planning.docker_tools import Tools, absent, after
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _PYTHON = re.compile(r"python[\d.]*")
 _POETRY = re.compile(r"poetry(?:\[.*\])?\s*(?:[=<>!~;@].*)?", re.IGNORECASE)
+_WITH_PATH = 2
 _REWRITES = {
     "add": ("pyproject.toml", "poetry.lock"),
     "remove": ("pyproject.toml", "poetry.lock"),
@@ -68,8 +70,9 @@ def run(
     )
     others = any(flag.name == "mount" and "from=" in flag.value for flag in instruction.flags)
     tools = Tools() if others else state.tools
-    for command in _commands(instruction, state):
-        call = call_of(command)
+    for written in _commands(instruction, state):
+        command = _resolved(written, state)
+        call = _bundled(call_of(command), command, tools)
         if why := absent(command, state.image, tools):
             failing.append(why)
         tools = Tools() if why else after(command, call, tools)  # told once
@@ -78,7 +81,9 @@ def run(
         if stops and state.followed and (why := lost(command, state.image)):
             failing.append(why)
             break
-        followed = state.followed and (call is not None or is_followed(command))
+        layers += _of_plugin(call, command, instruction.line)
+        is_known = is_followed(command) if call is None else _is_own(call)
+        followed = state.followed and is_known
         if call is not None:
             key = instruction.line * 100 + len(installs)
             install = _install(key, call, command, state, stage, instruction.line)
@@ -116,6 +121,53 @@ def _commands(instruction: Instruction, state: State) -> tuple[Command, ...]:
     return commands(text, state.folder, state.variables)
 
 
+def _resolved(command: Command, state: State) -> Command:
+    """A command with the environment in the place of what `poetry env info --path` says."""
+    if not any(ENVIRONMENT in one for one in (*command.words, *command.variables.values())):
+        return command
+    asked = {name: v for name, v in command.variables.items() if ENVIRONMENT not in v}
+    call = Call("poetry", "env", command.folder)
+    environment = environment_of(call, replace(command, variables=asked), state)
+    there = any(one.at == environment for one in state.image.environments())
+    said = environment if there else UNKNOWN
+    return replace(
+        command,
+        words=tuple(word.replace(ENVIRONMENT, said) for word in command.words),
+        variables={n: v.replace(ENVIRONMENT, said) for n, v in command.variables.items()},
+    )
+
+
+def _bundled(call: Call | None, command: Command, tools: Tools) -> Call | None:
+    """A call, with `poetry bundle venv PATH` (poetry-plugin-bundle) as an install to that path."""
+    if call is None or call.tool != "poetry" or call.verb != "bundle" or not tools.plugins:
+        return call
+    if call.words[:1] != ("venv",) or len(call.words) != _WITH_PATH or UNKNOWN in call.words[1]:
+        return call
+    path = absolute(command.folder, call.words[1])
+    return replace(call, verb="install", prefix=path, words=(), said=(), directories=True)
+
+
+def _is_own(call: Call) -> bool:
+    """Whether it is a command of the tool itself, and not a plugin's that may do whatever."""
+    return call.tool != "poetry" or call.verb in COMMANDS or call.verb == "export"
+
+
+def _of_plugin(call: Call | None, command: Command, line: int) -> Iterator[Layer]:
+    """What a command of an unknown plugin of Poetry leaves where it is told to."""
+    for word in call.words if call and not _is_own(call) else ():
+        if UNKNOWN not in word + command.folder:
+            why = f"poetry {call.verb} may put it there" if call else ""
+            yield Changed(absolute(command.folder, word), line, why, adds=True)
+
+
+def unclosed(instruction: Instruction) -> bool:
+    """Whether a shell is sure to refuse a `RUN` for a quote that never ends."""
+    text = " ".join(word.text for word in instruction.words)
+    if instruction.json or instruction.heredocs or re.search(r"[$`#<\\]", text):
+        return False
+    return [one.words for one in commands(text, "/", {})] == [(UNKNOWN,)]
+
+
 def _install(
     key: int, call: Call, command: Command, state: State, stage: int, line: int
 ) -> Install:
@@ -131,6 +183,7 @@ def _install(
         state.folder,
         certain=command.certain and not command.forgiven,
         removes_poetry=removes and environment == state.poetry_in and not call.by,
+        editable=call.verb != "install" or not call.prefix,
         tools=state.tools,
     )
 
@@ -145,7 +198,13 @@ def _installed(install: Install) -> Iterator[Layer]:
             at = absolute(call.project, name)
             yield Changed(at, install.line, f"poetry {call.verb} rewrites it")
     for written in call.files if call.verb == "export" else ():
-        yield Changed(written, install.line, "poetry export writes it")
+        if install.certain:
+            yield Made(written, install.line, folder=False)
+        else:
+            yield Changed(written, install.line, "poetry export writes it")
+    if call.verb == "build" and UNKNOWN not in call.project:
+        dist = absolute(call.project, "dist")
+        yield Changed(dist, install.line, "poetry build fills it", adds=True)
 
 
 def _settled(call: Call, command: Command, install: Install, state: State) -> State:

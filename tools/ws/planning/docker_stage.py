@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ws.formats.docker_shell import Command
+    from ws.formats.dockerfile_expansion import Expansion
     from ws.model.image import Image
     from ws.planning.docker_programs import Call
 
@@ -44,6 +45,8 @@ class Install:
     """Whether it is sure to run, and the build to stop when it fails."""
     removes_poetry: bool = False
     """Whether Poetry lies in that environment too, and is not asked for."""
+    editable: bool = True
+    """Whether path dependencies are installed as the lock says; `poetry bundle` copies them."""
     tools: Tools = field(default_factory=Tools)
     """What is known of the Poetry that is there."""
 
@@ -75,7 +78,11 @@ class State(NamedTuple):
 
     def expand(self, text: str) -> str | None:
         """A word with its variables put in; `None` where nobody can tell."""
-        return expand(text, {**self.args, **self.env}, self.escape).text
+        return self.expansion(text).text
+
+    def expansion(self, text: str) -> Expansion:
+        """What comes of a word, and why a builder would refuse it."""
+        return expand(text, {**self.args, **self.env}, self.escape)
 
     def absolute(self, path: str) -> str:
         """A path as `WORKDIR`, `COPY` and mounts take it: relative to the `WORKDIR`."""

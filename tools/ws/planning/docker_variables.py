@@ -8,13 +8,14 @@ differently (an `ARG` after an `ENV` of its name, or a second `ARG` with another
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ws.formats.dockerfile_expansion import Expansion, expand
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ws.model.docker import Dockerfile, Instruction, Stage
 
@@ -78,6 +79,16 @@ def stage_named(name: str, stages: tuple[Stage, ...]) -> int | None:
     if by_name:
         return by_name[-1]
     return next((stage.index for stage in stages if str(stage.index) == name), None)
+
+
+def sources_of(stage: Stage) -> Iterator[str]:
+    """What its `COPY`s and mounts name after `from`, as far as that holds no variables."""
+    for instruction in stage.instructions:
+        for flag in instruction.flags:
+            if flag.name == "from":
+                yield flag.value
+            elif flag.name == "mount":
+                yield from re.findall(r"(?:^|,)from=([^,]*)", flag.value)
 
 
 def _parent(base: str | None, before: tuple[Stage, ...]) -> int | None:

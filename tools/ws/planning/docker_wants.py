@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.formats.dockerfile_editor import blocks
+from ws.model.docker_build import AS_BUILT, Start
 from ws.planning.docker_copy import absolute
 from ws.planning.docker_needs import EVERYTHING, Lack, Need, lacks, needs
 from ws.planning.docker_paths import check
@@ -37,6 +38,8 @@ class Way:
     arguments: Mapping[str, str] = field(default_factory=dict)
     ignore_file: str = ".dockerignore"
     """The one that applies, or the one to be made; relative to the workspace root."""
+    start: Start = AS_BUILT
+    """How containers of it are started."""
 
 
 class Job(NamedTuple):
@@ -142,6 +145,8 @@ def view(dockerfile: Dockerfile, ignores: Mapping[str, str], way: Way, known: Kn
     Raises `WsError` for a marker without its other half.
     """
     context = way.context(ignores.get(way.ignore_file, ""))
-    verdict = check(dockerfile, context, known, target=way.target, arguments=way.arguments)
+    verdict = check(
+        dockerfile, context, known, target=way.target, arguments=way.arguments, start=way.start
+    )
     whole = way.context("")
     return View(dockerfile, way, context, whole, known, verdict, blocks(dockerfile))
