@@ -2,6 +2,7 @@
 
     python3 tools/docker_engine.py start base          have one that runs, and the tests' images
     eval "$(python3 tools/docker_engine.py environment)"     let `docker` in this shell reach it
+    python3 tools/docker_engine.py registry      fetch an image registry, and print its path
     python3 tools/docker_engine.py status
     python3 tools/docker_engine.py stop
 
@@ -38,6 +39,8 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ws-t
 PACKAGES = {"dockerd": "docker.io", "iptables": "iptables", "ip": "iproute2"}
 """A program that the engine needs, and Debian's package of it."""
 PLUGINS = {"docker-buildx": "docker-buildx", "docker-compose": "docker-compose"}
+REGISTRY = "docker-registry"
+"""Debian's package of an image registry, and its program."""
 _PATIENCE = 60.0
 
 
@@ -269,6 +272,27 @@ def status() -> None:
     say(f"Docker Engine {found} ({whose}; storage driver {driver})")
 
 
+def registry() -> None:
+    """Have the program of Debian's docker-registry, without installing that; print its path."""
+    kept = CACHE / REGISTRY
+    if not kept.exists():
+        say(f"Fetching {REGISTRY}")
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            download = ("apt-get", "-qq", "-oAPT::Sandbox::User=root", "download", REGISTRY)
+            try:
+                call(*download, folder=folder)
+            except CannotError:  # a machine that has no lists of packages yet
+                call("apt-get", "-qq", "update")
+                call(*download, folder=folder)
+            for package in folder.glob("*.deb"):
+                call("dpkg", "-x", package, folder / "files")
+            CACHE.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(folder / "files/usr/bin" / REGISTRY, f"{kept}.{os.getpid()}")
+            Path(f"{kept}.{os.getpid()}").rename(kept)
+    print(kept)
+
+
 def base() -> None:
     """Have the images that the tests build on."""
     import docker_images
@@ -278,7 +302,7 @@ def base() -> None:
 
 def main() -> int:
     """Do what the command line says; return the exit code."""
-    commands = {each.__name__: each for each in (start, environment, base, stop, status)}
+    commands = {each.__name__: each for each in (start, environment, base, registry, stop, status)}
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -317,3 +317,13 @@ def test_one_ws_after_the_other_does_not_wait(store: Store) -> None:
     for _ in range(2):
         with store.exclusive(pytest.fail):
             pass
+
+
+def test_a_file_that_was_changed_in_the_meantime_is_not_deleted(store: Store) -> None:
+    store.write("a.toml", None, "mine")
+    store.delete("a.toml", "mine")
+    store.delete("a.toml", "mine")  # somebody was faster: it is gone, as was wanted
+    store.write("a.toml", None, "theirs")
+    with pytest.raises(WorkError, match="the file was changed by somebody else"):
+        store.delete("a.toml", "mine")
+    assert store.read("a.toml") == b"theirs"

@@ -6,6 +6,7 @@ import pytest
 
 from ws.errors import WsError, faults_of
 from ws.formats import pyproject_reader, workspace_toml
+from ws.model.budgets import Budget
 from ws.model.docker_settings import DockerSettings, MemberDocker
 
 if TYPE_CHECKING:
@@ -69,3 +70,28 @@ def test_a_workspace_names_an_image_and_a_folder_of_its_own(line: str) -> None:
 def test_an_unknown_key_is_an_error() -> None:
     with pytest.raises(WsError, match="prot"):
         member("prot = 80")
+
+
+def test_budgets_are_sizes_and_times() -> None:
+    said = '[docker.budget]\nsize = "400 MB"\nstart = "2 s"\nbuild = "1 min"'
+    assert workspace(said).budget == Budget(400_000_000, 2.0, 60.0)
+    assert member('budget = { start = "500 ms" }').settings.docker.budget == Budget(start=0.5)
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ('budget.size = "2 s"', '"2 s" is no size'),
+        ('budget.start = ""', '"" is no time'),
+        ("budget.build = 60", '"tool.ws.docker.budget.build" must be a string'),
+        ('budget.sise = "1 MB"', 'unknown key "sise" in [tool.ws.docker.budget]'),
+        ("smoke = 1", '"tool.ws.docker.smoke" must be a string'),
+        ('smoke = "a\\nb"', '"smoke" must be one line'),
+        ("smoke = [1]", '"tool.ws.docker.smoke" must be an array of strings'),
+    ],
+)
+def test_what_is_no_budget_and_no_smoke_is_a_fault_with_its_line(line: str, reason: str) -> None:
+    with pytest.raises(WsError) as raised:
+        member(line)
+    (fault,) = faults_of(raised.value)
+    assert (fault.reason, fault.where and fault.where.line) == (reason, 6)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ws.errors import WsError, faults_of
-from ws.planning.docker_recipe import Recipe, Script, recipe
+from ws.model.docker_recipe import Recipe, Script
+from ws.planning.docker_recipe import recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,6 +8,7 @@ import click
 
 from ws import __version__
 from ws.cli.docker_command import docker
+from ws.cli.generate_command import generate
 from ws.cli.install_command import install
 from ws.cli.lock_command import lock
 from ws.cli.options import Command, complete_member, mode_of, modes
@@ -207,6 +208,7 @@ def catalog(context: Context, *, adopt: bool) -> Report:
 
 
 app.add_command(docker)
+app.add_command(generate)
 app.add_command(lock)
 app.add_command(install)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
+from ws.cli import docker_run_command
 from ws.cli.options import Command, complete_member, mode_of, modes
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ def docker() -> None:
       ws docker new chat-worker     write its Dockerfile, and one for development
       ws docker sync                mend the COPY lines of all Dockerfiles
     """
+
+
+for _command in docker_run_command.COMMANDS:
+    docker.add_command(_command)
 
 
 @docker.command(cls=Command, checks=True, filters=False)
@@ -93,3 +98,141 @@ def sync_(context: Context, *, dockerfiles: tuple[str, ...], check: bool, diff: 
     from ws.commands import docker_sync as command
 
     return command.run(context, mode_of(check=check, diff=diff), dockerfiles)
+
+
+@docker.command("status", cls=Command, checks=True)
+@click.argument("members", nargs=-1, shell_complete=complete_member)
+@click.option("--dev", is_flag=True, help="The images for development.")
+@click.option(
+    "--tag", default="", metavar="TAG", help="Behind the colon  [default: latest, or dev]"
+)
+def status(context: Context, *, members: tuple[str, ...], dev: bool, tag: str) -> Report:
+    """Say whether there is an engine, and which images are what would be built now.
+
+    \b
+    Examples:
+      ws docker status
+      ws docker status --strict        exit 1 if one is stale or missing
+    """
+    from ws.commands import docker_status as command
+    from ws.planning.image_wishes import wished
+
+    return command.run(context, members, wished(dev=dev, tag=tag))
+
+
+@docker.command("layers", cls=Command)
+@click.argument("members", nargs=-1, shell_complete=complete_member)
+@click.option("--dev", is_flag=True, help="Those of the images for development.")
+def layers(context: Context, *, members: tuple[str, ...], dev: bool) -> Report:
+    """Show which packages go into which layer for whom, and what each costs. It needs no Docker.
+
+    \b
+    Examples:
+      ws docker layers
+      ws docker layers chat-worker      what one image is made of
+    """
+    from ws.commands import docker_layers as command
+    from ws.planning.images import Wish
+
+    return command.run(context, members, Wish(dev))
+
+
+@docker.command("build", cls=Command)
+@click.argument("members", nargs=-1, shell_complete=complete_member)
+@click.option("--dev", is_flag=True, help="Images for development: all groups, editable sources.")
+@click.option(
+    "--tag", default="", metavar="TAG", help="Behind the colon  [default: latest, or dev]"
+)
+@click.option("--force", is_flag=True, help="Build what is up to date, too.")
+@click.option("--if-engine", is_flag=True, help="Where no engine runs, say so, and exit 0.")
+@click.option("--no-cache", is_flag=True, help="Take nothing from the builder's cache.")
+@click.option("--push", is_flag=True, help="Push the images to their registry.")
+@click.option(
+    "--platform", "platforms", multiple=True, metavar="OS/ARCH", help="Build for it. Repeatable."
+)
+@click.option(
+    "--secret",
+    "secrets",
+    multiple=True,
+    metavar="SPEC",
+    help="As docker build takes it. Repeatable.",
+)
+@click.option(
+    "--build-arg",
+    "arguments",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="For images with a Dockerfile of their own. Repeatable.",
+)
+@click.option("--builder", default="", metavar="NAME", help="The builder of Buildx to use.")
+@click.option(
+    "--network",
+    default="",
+    envvar="WS_DOCKER_NETWORK",
+    show_envvar=True,
+    metavar="MODE",
+    help="The network of what runs in the builds, such as host.",
+)
+def build(
+    context: Context,
+    *,
+    members: tuple[str, ...],
+    dev: bool,
+    tag: str,
+    force: bool,
+    if_engine: bool,
+    no_cache: bool,
+    push: bool,
+    platforms: tuple[str, ...],
+    secrets: tuple[str, ...],
+    arguments: tuple[str, ...],
+    builder: str,
+    network: str,
+) -> Report:
+    """Build the images of all members at once, on the layers that they share.
+
+    What all of them need at the same version is installed once; what only one needs lies in its own
+    image; packages of the workspace come last, as wheels. An image that is up to date is not built
+    again.
+
+    \b
+    Examples:
+      ws docker build                        all images
+      ws docker build chat-worker            one of them
+      ws docker build --filter ...shared     those that need this package
+      ws docker build --dev                  for development: NAME:dev
+    """
+    from ws.commands import docker_build as command
+    from ws.engines.build_images import Wishes
+    from ws.planning.image_wishes import checked_platforms, wished
+
+    asked_for = checked_platforms(platforms)
+    wishes = Wishes(network, builder, push, asked_for, secrets, no_cache=no_cache)
+    wish = wished(dev=dev, tag=tag)
+    asked = command.Asked(members, wish, force or no_cache, if_engine, arguments, wishes)
+    return command.run(context, asked)
+
+
+@docker.command("prune", cls=Command, checks=True, filters=False)
+@click.argument("member", shell_complete=complete_member)
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(),
+    metavar="DIR",
+    help="Where to: a new or empty folder, or one that it made before.",
+)
+def prune(context: Context, *, member: str, out: str) -> Report:
+    """Write a build context for one member: what its image needs, and nothing of others.
+
+    manifests/ holds manifests, its lock and requirements without the versions of local packages,
+    sources/ its sources and those of its path dependencies. It builds by itself, outside of the
+    repository: docker build DIR
+
+    \b
+    Examples:
+      ws docker prune chat-worker --out ../chat-context
+    """
+    from ws.commands import docker_prune as command
+
+    return command.run(context, member, out)

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from ws.engines import installing, scheduler
 from ws.errors import WsError
-from ws.model.plan import VERIFY, Install, MakeFolder, Plan, Relock, RunTool, WriteFile
+from ws.model.plan import (
+    VERIFY,
+    DeleteFile,
+    Install,
+    MakeFolder,
+    Plan,
+    Relock,
+    RunTool,
+    WriteFile,
+)
 from ws.model.report import Outcome
 from ws.planning.failure import failure, killed
 
@@ -152,7 +161,7 @@ def _told(error: OSError, root: Path) -> str:
 
 
 def _done(plan: Plan, action: Action, powers: Powers) -> Outcome:
-    if isinstance(action, WriteFile):
+    if isinstance(action, WriteFile | DeleteFile):
         return _write(plan, action, powers)
     if isinstance(action, MakeFolder):
         return _make(plan, action, powers)
@@ -160,14 +169,18 @@ def _done(plan: Plan, action: Action, powers: Powers) -> Outcome:
         return _relock(plan, action, powers)
     if isinstance(action, Install):
         return _install(plan, action, powers)
+    assert isinstance(action, RunTool)  # images are built all together: `engines.build_images`
     outcome = _run_tool(plan, action, powers)[0]
     if action.tool == VERIFY and outcome.status == "done":
         return replace(outcome, status="skipped", reason=_VERIFIED, engine="")
     return outcome
 
 
-def _write(plan: Plan, action: WriteFile, powers: Powers) -> Outcome:
-    powers.store.write(action.path, action.before, action.after)
+def _write(plan: Plan, action: WriteFile | DeleteFile, powers: Powers) -> Outcome:
+    if isinstance(action, DeleteFile):
+        powers.store.delete(action.path, action.before)
+    else:
+        powers.store.write(action.path, action.before, action.after)
     return Outcome(action.member, plan.command, "done", action.reason)
 
 

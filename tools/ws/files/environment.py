@@ -30,7 +30,7 @@ def facts(venv: str) -> Environment | None:
     packages: set[str] = set()
     infos: dict[str, int] = {}
     links: dict[str, str] = {}
-    for site in _sites(venv):
+    for site in site_folders(venv):
         for entry in _entries(site):
             packages.add(entry.name)
             if entry.name.endswith(INFO):
@@ -113,11 +113,11 @@ def _is_there(path: str, recorded_digest: str) -> bool:
 
 
 def _infos(venv: str) -> Iterator[str]:
-    for site in _sites(venv):
+    for site in site_folders(venv):
         yield from sorted(entry.path for entry in _entries(site) if entry.name.endswith(INFO))
 
 
-def _sites(venv: str) -> list[str]:
+def site_folders(venv: str) -> list[str]:
     """The `site-packages` folders: one, but where another Python was put in by hand."""
     if os.name == "nt":
         return [os.path.join(venv, "Lib", "site-packages")]

@@ -86,8 +86,13 @@ class Store:
         except OSError as error:
             raise _failed("write", path, error) from error
 
-    def delete(self, path: str) -> None:
-        """Remove a file, if it is there. Raises `WorkError`."""
+    def delete(self, path: str, before: str | None = None) -> None:
+        """Remove a file, if it is there. Raises `WorkError`.
+
+        Refuses when the file no longer says `before`, where that is given.
+        """
+        if before is not None and self.read(path) not in (None, before.encode()):
+            raise _changed(path, "the file was changed")
         try:
             self.inside(path).unlink(missing_ok=True)
         except OSError as error:

@@ -6,23 +6,32 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
-from ws.model.docker_settings import STYLES, DockerSettings, MemberDocker, Style
-from ws.model.names import did_you_mean
+from ws.model.budgets import QUANTITIES, Budget
+from ws.model.docker_settings import BUILDS, STYLES, Build, DockerSettings, MemberDocker, Style
+from ws.model.names import did_you_mean, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ws.formats.tables import TableReader
 
-MEMBER_KEYS = ("apt", "apt-build", "script", "port", "health", "debugger", "style", "context")
+MEMBER_KEYS = ("apt", "apt-build", "script", "port", "health", "debugger", "style", "context",
+               "build", "dockerfile", "base", "index", "extras", "platforms", "smoke",
+               "budget")  # fmt: skip
 
 _OF_MEMBERS: tuple[Style, ...] = ("production", "classic", "shared")
 _HERE = ("tool", "ws", "docker")
 _LAST_PORT = 65535
+_SHARED = "keep it in the repository, so that everybody has it"
+_OWN = "relative to the member's folder"
 _ABOVE = 'relative to the workspace root; "." is that itself'
 _SYSTEM_PACKAGE = re.compile(r"[a-z0-9][a-z0-9+.:-]*(?:=[A-Za-z0-9.+:~*-]+)?")
 """As Debian's policy has names; `=` and a version may follow, as apt-get takes it."""
 _IMAGE = re.compile(r"[\w./:@-]+")
+_ADDRESS = re.compile(r"https?://[\w.:/~%+-]+")
+_REGISTRY = re.compile(r"[a-z0-9.-]+(?::\d+)?(?:/[a-z0-9._-]+)*")
+_PLAIN_FOLDER = re.compile(r"[\w./-]+")
+_PLATFORM = re.compile(r"[a-z0-9]+/[a-z0-9]+(?:/v\d+)?")
 
 
 def of_workspace(
@@ -31,13 +40,17 @@ def of_workspace(
     """What `[docker]` says; faults are noted in `reader`."""
     table = reader.table(document, "docker")
     reader.only(table, ("docker",), keys)
-    base = reader.text(table, "docker", "base")
-    if base and not _IMAGE.fullmatch(base):
-        hint = 'such as "python:3.11-slim"'
-        reader.fault("manifest/value", f'"{base}" is no image', ("docker", "base"), hint)
-    hint = "keep it in the repository, so that everybody has it"
-    templates = _folder(reader, table, ("docker", "templates"), hint)
-    return DockerSettings(base, templates, _folder(reader, table, ("docker", "context"), _ABOVE))
+    return DockerSettings(
+        base=_base(reader, table, "docker"),
+        templates=_folder(reader, table, ("docker", "templates"), _SHARED),
+        context=_folder(reader, table, ("docker", "context"), _ABOVE),
+        build=_build(reader, table, "docker") or BUILDS[0],
+        registry=_registry(reader, table),
+        heavy=reader.texts(table, "docker", "heavy"),
+        platforms=_platforms(reader, table, "docker"),
+        budget=_budget(reader, table, "docker"),
+        bake=_bake(reader, table),
+    )
 
 
 def of_member(reader: TableReader, table: dict[str, Any]) -> MemberDocker:
@@ -55,7 +68,70 @@ def of_member(reader: TableReader, table: dict[str, Any]) -> MemberDocker:
         debugger=_port(reader, docker, "debugger"),
         style=_style(reader, docker),
         context=_folder(reader, docker, (*_HERE, "context"), _ABOVE),
+        build=_build(reader, docker, *_HERE),
+        dockerfile=_folder(reader, docker, (*_HERE, "dockerfile"), _OWN),
+        base=_base(reader, docker, *_HERE),
+        index=_index(reader, docker),
+        extras=tuple(map(normalise, reader.texts(docker, *_HERE, "extras"))),
+        platforms=_platforms(reader, docker, *_HERE),
+        smoke=_smoke(reader, docker),
+        budget=_budget(reader, docker, *_HERE),
     )
+
+
+def _base(reader: TableReader, table: dict[str, Any], *keys: str) -> str:
+    base = reader.text(table, *keys, "base")
+    if base and not _IMAGE.fullmatch(base):
+        hint = 'such as "python:3.11-slim"'
+        reader.fault("manifest/value", f'"{base}" is no image', (*keys, "base"), hint)
+    return base
+
+
+def _build(reader: TableReader, table: dict[str, Any], *keys: str) -> Build | None:
+    said = reader.text(table, *keys, "build")
+    for build in BUILDS:
+        if build == said:
+            return build
+    if said:
+        hint = did_you_mean(said, BUILDS) or f"there are: {', '.join(BUILDS)}"
+        reader.fault("manifest/value", f'"{said}" is no way to build', (*keys, "build"), hint)
+    return None
+
+
+def _index(reader: TableReader, docker: dict[str, Any]) -> str:
+    said = reader.text(docker, *_HERE, "index").rstrip("/")
+    if said and not _ADDRESS.fullmatch(said):
+        hint = 'such as "https://download.pytorch.org/whl/cpu"; credentials go into the environment'
+        reader.fault("manifest/value", f'"{said}" is no package index', (*_HERE, "index"), hint)
+    return said
+
+
+def _registry(reader: TableReader, table: dict[str, Any]) -> str:
+    said = reader.text(table, "docker", "registry").rstrip("/")
+    if said and not _REGISTRY.fullmatch(said):
+        hint = 'such as "ghcr.io/acme"'
+        reader.fault("manifest/value", f'"{said}" is no registry', ("docker", "registry"), hint)
+    return said
+
+
+def _platforms(reader: TableReader, table: dict[str, Any], *keys: str) -> tuple[str, ...]:
+    names = reader.texts(table, *keys, "platforms")
+    for index, name in enumerate(names):
+        if not _PLATFORM.fullmatch(name):
+            hint = 'such as "linux/amd64" or "linux/arm64"'
+            where: tuple[str | int, ...] = (*keys, "platforms", index)
+            reader.fault("manifest/value", f'"{name}" is no platform', where, hint)
+    return names
+
+
+def _bake(reader: TableReader, table: dict[str, Any]) -> str:
+    """A folder whose name can stand in a mount of a Dockerfile as it is."""
+    folder = _folder(reader, table, ("docker", "bake"), _SHARED)
+    if folder and (folder == "." or not _PLAIN_FOLDER.fullmatch(folder)):
+        hint = 'such as "ops/images"'
+        reason = f'"{folder}" is no folder of plain letters below the root'
+        reader.fault("manifest/value", reason, ("docker", "bake"), hint)
+    return folder or DockerSettings().bake
 
 
 def _folder(reader: TableReader, table: dict[str, Any], place: tuple[str, ...], hint: str) -> str:
@@ -102,3 +178,30 @@ def _style(reader: TableReader, docker: dict[str, Any]) -> Style:
     hint = did_you_mean(said, _OF_MEMBERS) or f"there are: {', '.join(_OF_MEMBERS)}"
     reader.fault("manifest/value", f'"{said}" is no style', (*_HERE, "style"), hint)
     return STYLES[0]
+
+
+def _smoke(reader: TableReader, docker: dict[str, Any]) -> str | tuple[str, ...]:
+    """A line for the program's stdin, or the words of a command."""
+    if isinstance(docker.get("smoke"), list):
+        return reader.texts(docker, *_HERE, "smoke")
+    line = reader.text(docker, *_HERE, "smoke")
+    if "\n" in line:
+        reader.fault("manifest/value", '"smoke" must be one line', (*_HERE, "smoke"))
+    return line
+
+
+def _budget(reader: TableReader, table: dict[str, Any], *keys: str) -> Budget:
+    place = (*keys, "budget")
+    budget = reader.table(table, *place)
+    if not budget:
+        return Budget()
+    from ws.formats.quantities import SIZE_HINT, TIME_HINT, read_size, read_time  # seldom needed
+
+    reader.only(budget, place, QUANTITIES)
+    said = {key: reader.text(budget, *place, key) for key in QUANTITIES}
+    found = Budget(read_size(said["size"]), read_time(said["start"]), read_time(said["build"]))
+    for key in QUANTITIES:
+        if isinstance(budget.get(key), str) and getattr(found, key) is None:
+            kind, hint = ("size", SIZE_HINT) if key == "size" else ("time", TIME_HINT)
+            reader.fault("manifest/value", f'"{said[key]}" is no {kind}', (*place, key), hint)
+    return found

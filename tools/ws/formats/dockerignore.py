@@ -72,7 +72,7 @@ class Dockerignore:
         if self.ignores(path):
             return not self._ignored_by_any(["/".join(parts), *folders])
         return self._ignored_by_any(["/".join(parts), *folders]) or any(
-            self.ignores(folder) and not self._excepted_below(folder) for folder in folders
+            self.ignores(folder) and not self.excepted_below(folder) for folder in folders
         )
 
     def _ignored_by_any(self, paths: list[str]) -> bool:
@@ -83,7 +83,8 @@ class Dockerignore:
                 ignored = not ignored
         return ignored
 
-    def _excepted_below(self, folder: str) -> bool:
+    def excepted_below(self, folder: str) -> bool:
+        """Whether an exception names something in a folder."""
         return any(p.exception and f"{p.text}/".startswith(f"{folder}/") for p in self.patterns)
 
     def _hits(self, path: str) -> tuple[bool, ...]:

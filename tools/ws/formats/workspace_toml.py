@@ -20,7 +20,17 @@ KEYS: dict[str, tuple[str, ...]] = {
     "catalogs": (),
     "install": ("jobs", "engine", "link-mode", "python", "venv"),
     "lock": ("ignore", "skew", "skew-exceptions"),
-    "docker": ("base", "templates", "context"),
+    "docker": (
+        "base",
+        "templates",
+        "context",
+        "build",
+        "registry",
+        "heavy",
+        "platforms",
+        "bake",
+        "budget",
+    ),
 }
 """Every key that this version knows, by table. A key without effect would be a lie.
 

@@ -13,13 +13,12 @@ from ws.planning.docker_places import copy_destination
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ws.planning.docker_recipe import Recipe
+    from ws.model.docker_recipe import Recipe
 
 BUILD_WHEEL = '/opt/build/bin/python -c "${BUILD_WHEEL}"'
 """Builds the package in the current folder, by the hook of PEP 517 that pip would call too."""
 
 _PIP = "python -m pip --python /opt/venv/bin/python install --no-deps"
-_GIT = "git"
 _PLAIN = re.compile(r"[^\"$`\\]*")
 """What a shell leaves as it is between double quotes."""
 _UNPINNED = (
@@ -35,15 +34,8 @@ def apt(packages: Iterable[str]) -> str:
         return ""
     return (
         f"{_UNPINNED}RUN apt-get update \\\n && apt-get install --yes --no-install-recommends \\\n"
-        f"{listed} && rm -rf /var/lib/apt/lists/*"
+        f"{listed} && apt-get clean \\\n && rm -rf /var/lib/apt/lists/*"
     )
-
-
-def apt_build(recipe: Recipe) -> tuple[str, ...]:
-    """The system packages with which third-party packages are built and fetched."""
-    settings = recipe.settings
-    git = (_GIT,) if recipe.from_git else ()
-    return (*settings.apt_build, *(settings.apt if settings.apt_build else ()), *git)
 
 
 def install_third_party(recipe: Recipe) -> str:
@@ -91,11 +83,15 @@ def source(recipe: Recipe, path: str) -> str:
 
 def copy(*sources: str, to: str = "./") -> str:
     """A `COPY`; in JSON form where a path has a blank in it."""
-    paths = [path.removeprefix("./") or "./" for path in sources]
-    words = [*paths, to]
-    if any(" " in word for word in words):
-        return f"COPY {json.dumps(words, ensure_ascii=False)}"
-    return f"COPY {' '.join(words)}"
+    return f"COPY {words(*sources, to=to)}"
+
+
+def words(*sources: str, to: str) -> str:
+    """What stands behind `COPY` and its options."""
+    paths = [*(path.removeprefix("./") or "./" for path in sources), to]
+    if any(" " in path for path in paths):
+        return json.dumps(paths, ensure_ascii=False)
+    return " ".join(paths)
 
 
 def quoted(path: str) -> str:

@@ -15,7 +15,7 @@ from ws.planning.docker_places import workdir_for
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ws.planning.docker_recipe import Recipe
+    from ws.model.docker_recipe import Recipe
 
 FOLDER = "docker"
 """Where the files lie that all images share."""
@@ -135,10 +135,10 @@ def _parts(recipe: Recipe, libraries: Sequence[str]) -> dict[str, str]:
     settings = recipe.settings
     member = parts.source(recipe, recipe.member.path)
     lock, manifest = f"{member}/poetry.lock", f"{member}/pyproject.toml"
-    every = (*settings.apt, *parts.apt_build(recipe))
+    every = (*settings.apt, *recipe.apt_build)
     return {
         "apt": parts.apt(settings.apt),
-        "apt_build": parts.apt(parts.apt_build(recipe)),
+        "apt_build": parts.apt(recipe.apt_build),
         "apt_dev": parts.apt(every),
         "apt_classic": parts.apt(every),
         "build_requires": parts.requirements(recipe.build_requires),

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from ws.model.budgets import Budget
 
 Style = Literal["production", "dev", "classic", "shared"]
 """One of the shapes of Dockerfile that `ws docker new` writes."""
 
+Build = Literal["layers", "dockerfile", "none"]
+"""How an image is made: on layers that all share, by a Dockerfile of its own, or not at all."""
+
+BUILDS: tuple[Build, ...] = ("layers", "dockerfile", "none")
 STYLES: tuple[Style, ...] = ("production", "dev", "classic", "shared")
 
 
@@ -21,6 +27,18 @@ class DockerSettings:
     """A folder whose files replace the built-in templates of their names, relative to the root."""
     context: str = ""
     """The folder that images are built from, relative to the root; empty where each tells."""
+    build: Build = "layers"
+    """How images are made where a member does not say it."""
+    registry: str = ""
+    """What stands before the names of images, such as `ghcr.io/acme`; empty for nothing."""
+    heavy: tuple[str, ...] = ()
+    """Packages that are large, by name or glob: worth a layer for any two images."""
+    platforms: tuple[str, ...] = ()
+    """What images are built for, such as `linux/amd64`; empty for this machine."""
+    budget: Budget = field(default_factory=Budget)
+    """What each image may cost."""
+    bake: str = "ops/images"
+    """Where `ws generate bake` writes, relative to the root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +61,19 @@ class MemberDocker:
     """Which Dockerfile it has where nobody asks for another."""
     context: str = ""
     """The folder that its image is built from, relative to the workspace root; empty: as all."""
+    build: Build | None = None
+    """How its image is made; `None`: as all."""
+    dockerfile: str = ""
+    """The Dockerfile of its own, relative to its folder; empty for `Dockerfile`."""
+    base: str = ""
+    """The image that its image begins from; empty: as all."""
+    index: str = ""
+    """The default package index of its image; empty: as all."""
+    extras: tuple[str, ...] = ()
+    """Its extras that are in its image, normalised."""
+    platforms: tuple[str, ...] = ()
+    """What its image is built for; empty: as all."""
+    smoke: str | tuple[str, ...] = ""
+    """How to see that its program answers: a line for its stdin, or a command; empty: `--help`."""
+    budget: Budget = field(default_factory=Budget)
+    """What its image may cost, where that is not what all may."""

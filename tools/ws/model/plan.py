@@ -60,6 +60,23 @@ class WriteFile:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteFile:
+    """Take away one file."""
+
+    member: str
+    path: str
+    """Relative to the workspace root."""
+    before: str
+    """What the plan read; deleting refuses if that has changed."""
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """What identifies this action in its plan."""
+        return f"delete {self.path}"
+
+
+@dataclass(frozen=True, slots=True)
 class NewFile:
     """A file that lies in a folder which is to be made, or to be copied."""
 
@@ -229,7 +246,45 @@ class Relock:
         return f"poetry -C {self.folder} lock"
 
 
-Action = WriteFile | MakeFolder | RunTool | Install | Relock
+@dataclass(frozen=True, slots=True)
+class BuildImage:
+    """Build a member's image, together with all others of the plan."""
+
+    member: str
+    tag: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """What identifies this action in its plan."""
+        return f"build {self.tag}"
+
+    @property
+    def command(self) -> str:
+        """The command line, as a person would type it at the workspace root."""
+        return f"ws docker build {self.member}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunImage:
+    """Run something in containers of a member's image."""
+
+    member: str
+    tag: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """What identifies this action in its plan."""
+        return f"run {self.tag}"
+
+    @property
+    def command(self) -> str:
+        """The command line, as a person would type it."""
+        return f"docker run --rm {self.tag}"
+
+
+Action = WriteFile | DeleteFile | MakeFolder | RunTool | Install | Relock | BuildImage | RunImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +307,13 @@ class Plan:
 
 
 def _diff(action: Action) -> str:
-    if isinstance(action, RunTool | Install | Relock):
+    if isinstance(action, RunTool | Install | Relock | BuildImage | RunImage):
         return f"# would run: {action.command}  ({action.reason})\n"
     if isinstance(action, MakeFolder):
         return "".join(_new_file(f"{action.path}/{file.path}", file) for file in action.files)
+    if isinstance(action, DeleteFile):
+        head = f"diff --git a/{action.path} b/{action.path}\ndeleted file mode 100644\n"
+        return head + _lines(action.before, "", f"a/{action.path}", "/dev/null")
     if action.before is None:
         return _new_file(action.path, NewFile(action.path, action.after.encode()))
     return _lines(action.before, action.after, f"a/{action.path}", f"b/{action.path}")

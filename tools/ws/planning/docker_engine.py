@@ -17,7 +17,8 @@ _KNOWN: tuple[tuple[str, Literal["starting", "error"], str], ...] = (
     # An engine that systemd starts on the first call keeps that one waiting; Docker Desktop
     # answers 500 and 503 until its machine is up.
     (
-        r"did not answer in time|daemon: .*starting|\b50[03] (?:Internal|Service)",
+        r"did not answer in time|daemon: .*starting|\b50[03] (?:Internal|Service)"
+        r"|Service Unavailable|returned Internal Server Error",
         "starting",
         "wait a little and try again; restart it if that does not help",
     ),
@@ -40,6 +41,10 @@ _KNOWN: tuple[tuple[str, Literal["starting", "error"], str], ...] = (
 )
 
 
+_CONTEXT = re.compile(r"(context \S+: context not found): .*")
+"""After that comes in which file of the client's it was looked for."""
+
+
 def state(engine: Program) -> EngineState:
     """The state, where `engine` has the path of `docker` and the engine's version as that told it.
 
@@ -51,5 +56,5 @@ def state(engine: Program) -> EngineState:
         return EngineState("running", f"{engine.version} answers", version=engine.version)
     for pattern, kind, hint in _KNOWN:
         if re.search(pattern, engine.trouble, re.IGNORECASE):
-            return EngineState(kind, engine.trouble, hint)
+            return EngineState(kind, _CONTEXT.sub(r"\1", engine.trouble), hint)
     return EngineState("error", engine.trouble, _START)

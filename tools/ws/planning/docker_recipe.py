@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from ws.errors import ManifestError, Where, WsError, raise_all
 from ws.formats.lock import LockUnreadableError, read_lock
+from ws.model.docker_recipe import Recipe, Script
 from ws.model.manifest import MAIN
 from ws.model.names import did_you_mean, normalise
 from ws.planning import pythons, ranges, selection
@@ -17,7 +18,7 @@ from ws.planning.docker_places import workdir_for
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ws.model.docker_settings import MemberDocker, Style
+    from ws.model.docker_settings import Style
     from ws.model.lock import Lock
     from ws.model.workspace import Member, Workspace
 
@@ -32,65 +33,31 @@ _MINORS = range(8, 30)
 _OTHERS_THAN_STYLE = ("apt", "apt_build", "script", "port", "health", "debugger")
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
-    """A console script of a member."""
-
-    name: str
-    module: str
-    """The module that its function is in."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """All that is decided of a member's image before a Dockerfile says it."""
-
-    member: Member
-    style: Style
-    base: str
-    """The image to begin from."""
-    poetry: str
-    """The version of Poetry that wrote the lock."""
-    script: Script | None
-    """What it starts; only the image of a library for development has none."""
-    context: str
-    """The folder of the build context, relative to the workspace root."""
-    groups: tuple[str, ...]
-    """The dependency groups that are installed, `main` first."""
-    folders: tuple[str, ...]
-    """The path dependencies of these groups, relative to the workspace root."""
-    build_requires: tuple[str, ...]
-    """What building them and the member as wheels requires (PEP 518)."""
-    from_git: bool
-    """Whether a third-party package comes from git."""
-
-    @property
-    def settings(self) -> MemberDocker:
-        """What the member says of its image."""
-        return self.member.manifest.settings.docker
-
-
 def recipe(
     workspace: Workspace,
     member: Member,
     lock: bytes | None,
     style: Style,
     where: Where | None = None,
+    context: str | None = None,
+    instead: str = "",
 ) -> Recipe:
     """What a Dockerfile of a style must bring about; `lock` is the member's `poetry.lock`.
 
-    `where` is the place that says from which folder it is built, for messages. Raises all that
-    speaks against it (`ManifestError` or `Faults`).
+    `context` is the folder that it is built from, where that is not what settings say, and `where`
+    the place that says so, for messages. `instead` is the hint where a style has no place for what
+    the member is; empty for another `--style`. Raises all that speaks against it (`ManifestError`
+    or `Faults`).
     """
-    faults = list(_of_manifest(member, style))
+    faults = list(_of_manifest(member, style, instead))
     script = _script(member, style, faults)
-    context = context_of(workspace, member, style)
+    context = context or context_of(workspace, member, style)
     read, fault = _lock(member, lock)
     faults += [fault] if fault else []
     groups = _groups(member, style)
     found = [p for p in read.packages if _in(p.table, groups)] if read else []
     folders = sorted({_folder(member, p.folder) for p in found if p.folder is not None})
-    faults += _of_lock(workspace, member, style, found, folders)
+    faults += _of_lock(workspace, member, style, found, folders, instead)
     faults += _of_context(member, context, folders, where)
     raise_all(faults)
     assert lock is not None
@@ -99,13 +66,15 @@ def recipe(
     return Recipe(
         member=member,
         style=style,
-        base=workspace.settings.docker.base or _base(workspace, member),
+        base=member.manifest.settings.docker.base
+        or workspace.settings.docker.base
+        or _base(workspace, member),
         poetry=writer[1].decode() if writer else "2.*",
         script=script,
         context=context,
         groups=groups,
         folders=tuple(folders),
-        build_requires=_build_requires(built),
+        build_requires=build_requires(built),
         from_git=any(package.source.get("type") == "git" for package in found),
     )
 
@@ -167,7 +136,7 @@ def _script(member: Member, style: Style, faults: list[WsError]) -> Script | Non
     return None
 
 
-def _of_manifest(member: Member, style: Style) -> Iterator[WsError]:
+def _of_manifest(member: Member, style: Style, instead: str) -> Iterator[WsError]:
     settings = member.manifest.settings.docker
     if settings.health.startswith("/") and not settings.port:
         hint = "say where it listens: port = 8000 under [tool.ws.docker]"
@@ -181,7 +150,7 @@ def _of_manifest(member: Member, style: Style) -> Iterator[WsError]:
             hint = "take them out, or choose another style"
             yield _fault(member, "docker/shared", reason, hint)
     if style in ("production", "shared"):
-        yield from _unbuildable(member)
+        yield from _unbuildable(member, instead)
 
 
 def _of_lock(
@@ -190,6 +159,7 @@ def _of_lock(
     style: Style,
     packages: Iterable[Any],
     folders: Sequence[str],
+    instead: str,
 ) -> Iterator[WsError]:
     for folder in (member.path, *folders):
         if _UNUSUAL.search(folder):
@@ -205,11 +175,11 @@ def _of_lock(
     known = {each.path: each for each in workspace.members}
     if style in ("production", "shared"):
         for folder in folders:
-            yield from _unbuildable(known[folder]) if folder in known else ()
+            yield from _unbuildable(known[folder], instead) if folder in known else ()
     for package in packages:
         kind = package.source.get("type", "")
         if (kind == "file" and style != "classic") or (kind == "git" and style == "shared"):
-            hint = "use an index or an address for it, or another --style"
+            hint = f"use an index or an address for it, or {instead or 'another --style'}"
             reason = f"{package.name} comes from {kind}, for which this style has no place"
             yield _fault(member, "docker/source", reason, hint)
 
@@ -228,10 +198,10 @@ def _of_context(
         yield _fault(member, "docker/context", reason, hint, where)
 
 
-def _unbuildable(member: Member) -> Iterator[WsError]:
+def _unbuildable(member: Member, instead: str) -> Iterator[WsError]:
     document = member.manifest.document
     backend = document.get("build-system", {}).get("build-backend", "")
-    hint = "use --style dev or classic, which install it as Poetry does"
+    hint = instead or "use --style dev or classic, which install it as Poetry does"
     if document.get("tool", {}).get("poetry", {}).get("package-mode") is False:
         reason = "package-mode = false: no wheel can be made of it"
         yield _fault(member, "docker/backend", reason, hint)
@@ -275,17 +245,20 @@ def _base(workspace: Workspace, member: Member) -> str:
     asked = pythons.wanted("", member, workspace.settings)
     if pythons.is_version(asked) and "." in asked:
         return f"python:{'.'.join(asked.split('.')[:2])}-slim"
-    own = _allowed(member)
-    common = [minor for minor in own if all(minor in _allowed(m) for m in workspace.members)]
+    own = _allowed(member.manifest.python)
+    others = {_allowed(each.manifest.python) for each in workspace.members}
+    common = [minor for minor in own if all(minor in minors for minors in others)]
     return f"python:3.{(common or own or [11])[0]}-slim"
 
 
-def _allowed(member: Member) -> list[int]:
-    """The minor versions of Python 3 that a member allows, in some patch release at least."""
-    return [minor for minor in _MINORS if ranges.admits(member.manifest.python, f"3.{minor}.99")]
+@cache
+def _allowed(python: str) -> tuple[int, ...]:
+    """The minor versions of Python 3 that a constraint allows, in some patch release at least."""
+    return tuple(minor for minor in _MINORS if ranges.admits(python, f"3.{minor}.99"))
 
 
-def _build_requires(members: Iterable[Member]) -> tuple[str, ...]:
+def build_requires(members: Iterable[Member]) -> tuple[str, ...]:
+    """What building these members as wheels requires (PEP 518), sorted."""
     systems = (member.manifest.document.get("build-system", {}) for member in members)
     found = {str(each) for system in systems for each in system.get("requires", ())}
     return tuple(sorted(found)) or (DEFAULT_REQUIRES,)

@@ -58,6 +58,18 @@ def same_everywhere(one: str, others: Iterable[str], python: str) -> bool:
 
 
 @cache
+def within(marker: str, where: str) -> str | None:
+    """What a marker still asks in environments for which another one holds; `None` for never.
+
+    Empty where it holds in all of them. What it asks besides stays as it was written.
+    """
+    mine, known = _parsed(marker), _parsed(where)
+    if mine.intersect(known).is_empty():
+        return None
+    return "" if mine.invert().intersect(known).is_empty() else marker
+
+
+@cache
 def _same(one: str, others: tuple[str, ...], python: str) -> bool:
     from poetry.core.version.markers import EmptyMarker
 

@@ -16,6 +16,9 @@ _DONE = {
     "sync": "synced",
     "new": "made",
     "docker new": "written",
+    "docker prune": "written",
+    "generate bake": "written",
+    "docker build": "built",
 }
 _SUMMED = {"skipped": "had nothing to do", "failed": "failed", "aborted": "interrupted"}
 _COLOURS = {"error": "red", "warning": "yellow", "failed": "red", "aborted": "yellow"}
@@ -123,15 +126,30 @@ def _dockerfiles(data: Mapping[str, Any], style: Style) -> str:
     return docker.render(data, style)
 
 
+def _images(name: str) -> Callable[[Mapping[str, Any], Style], str]:
+    def render(data: Mapping[str, Any], style: Style) -> str:
+        from ws.reporting import images
+
+        return str(getattr(images, name)(data, style))
+
+    return render
+
+
 _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
+    "docker build": _images("built"),
     "docker check": _dockerfiles,
+    "docker layers": _images("layers"),
+    "docker measure": _images("measured"),
+    "docker smoke": _images("smoke"),
+    "docker status": _images("status"),
+    "docker test": _images("tested"),
     "doctor": _checks,
     "install": _installs,
     "list": _members,
 }
-_TELLING = ("doctor",)
+_TELLING = ("docker status", "doctor")
 """Commands whose table tells the findings, too."""
-_LAST = ("docker check", "install")
+_LAST = ("docker build", "docker check", "docker measure", "docker smoke", "docker test", "install")
 """Commands whose table is the end of the story: failures are told before it."""
 
 

@@ -67,6 +67,7 @@ ARG APT=""
 RUN test -z "${APT}" \
  || { apt-get update \
  && apt-get install --yes --no-install-recommends ${APT} \
+ && apt-get clean \
  && rm -rf /var/lib/apt/lists/*; }
 RUN useradd --uid 10001 --create-home app
 COPY --from=third-party /opt/venv/ /opt/venv/

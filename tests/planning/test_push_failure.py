@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ws.planning.push_failure import push_failure, registry_of
+
+TAG = "r.example:5000/acme/chat:1"
+LOGIN = (
+    "it was not pushed: the registry r.example:5000 wants a login, or another;"
+    " docker login r.example:5000, and run it again"
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ("no basic auth credentials", LOGIN),
+        ("unauthorized: authentication required", LOGIN),
+        (
+            "denied: permission_denied: write_package",
+            "it was not pushed: the registry r.example:5000 does not let you push"
+            " r.example:5000/acme/chat; docker login r.example:5000 as somebody who may, or choose"
+            " another ([docker] registry)",
+        ),
+        (
+            'Get "https://r.example:5000/v2/": http: server gave HTTP response to HTTPS client',
+            "it was not pushed: the registry r.example:5000 has no https; name it under"
+            " insecure-registries of the engine",
+        ),
+        (
+            'Get "https://r.example:5000/v2/": x509: certificate signed by unknown authority',
+            "it was not pushed: the engine does not trust the certificate of the registry"
+            " r.example:5000; put its authority into /etc/docker/certs.d/r.example:5000/ca.crt of"
+            " the engine",
+        ),
+        (
+            'Get "https://r.example:5000/v2/": dial tcp: lookup r.example: no such host',
+            "it was not pushed: the engine cannot reach the registry r.example:5000; check"
+            " [docker] registry, and the network of the engine",
+        ),
+        ("something else", "it was not pushed: something else"),
+    ],
+)
+def test_the_reason_is_what_helps(said: str, reason: str) -> None:
+    refers = "The push refers to repository [r.example:5000/acme/chat]"
+    assert push_failure([refers, said], TAG) == reason
+
+
+def test_docker_hub_is_logged_in_to_without_a_name() -> None:
+    assert push_failure(["denied: requested access to the resource is denied"], "acme/chat:1") == (
+        "it was not pushed: the registry docker.io does not let you push acme/chat; docker login as"
+        " somebody who may, or choose another ([docker] registry)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("tag", "registry"),
+    [
+        ("chat:1", "docker.io"),
+        ("acme/chat:1", "docker.io"),
+        ("ghcr.io/acme/chat:1", "ghcr.io"),
+        ("localhost/chat:1", "localhost"),
+        ("registry:5000/chat", "registry:5000"),
+    ],
+)
+def test_the_registry_is_what_docker_takes_for_one(tag: str, registry: str) -> None:
+    assert registry_of(tag) == registry
+
+
+@given(st.lists(st.text()), st.text())
+def test_there_is_always_a_reason(said: list[str], tag: str) -> None:
+    assert push_failure(said, tag).startswith("it was not pushed: ")

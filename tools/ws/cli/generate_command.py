@@ -1,0 +1,45 @@
+"""`ws generate …` as a person types it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ws.cli.options import Command, mode_of, modes
+
+if TYPE_CHECKING:
+    from ws.commands.context import Context
+    from ws.model.report import Report
+
+
+@click.group()
+def generate() -> None:
+    """Files for other tools, from what the workspace says.
+
+    \b
+    Examples:
+      ws generate bake              all images, for docker buildx bake
+    """
+
+
+@generate.command(cls=Command, checks=True, filters=False)
+@click.option("--dev", is_flag=True, help="The images for development.")
+@modes
+def bake(context: Context, *, dev: bool, check: bool, diff: bool) -> Report:
+    """Write what `ws docker build` builds as files that build it without `ws`.
+
+    A Dockerfile, a Bake file, requirements from the locks: for a CI, a remote BuildKit, or somebody
+    who has Docker and nothing else. They lie in ops/images, or where [docker] bake says. Build with
+    them at the workspace root: docker buildx bake -f ops/images/docker-bake.json
+
+    \b
+    Examples:
+      ws generate bake              write them
+      ws generate bake --check      exit 1 where manifests or locks say something else now
+      ws generate bake --diff       what would change
+    """
+    from ws.commands import generate_bake as command
+    from ws.planning.images import Wish
+
+    return command.run(context, mode_of(check=check, diff=diff), Wish(dev))

@@ -1,0 +1,114 @@
+"""Docker's images: what an engine has, and the building of several at a time.
+
+Through the command line, not the SDK: it knows contexts, ssh, and where credentials are kept, and
+it speaks BuildKit.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ws.engines.probes import ANYWHERE, find
+from ws.errors import ToolError
+from ws.model.built import BuiltImage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from ws.engines.process import Completed, Processes
+
+_NO_IMAGE = re.compile(r"No such (?:image|object): (\S+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Docker:
+    """The command line of Docker, in the surroundings of one run."""
+
+    program: str
+    environ: Mapping[str, str]
+    processes: Processes
+
+    def ask(self, *args: str) -> Completed:
+        """What it answers to a question."""
+        return self.run(args, ANYWHERE, data=True)
+
+    def run(
+        self,
+        args: Sequence[str],
+        folder: Path,
+        *,
+        log: Path | None = None,
+        on_line: Callable[[str], None] = lambda _line: None,
+        data: bool = False,
+    ) -> Completed:
+        """Run it to its end in a folder; see `Processes.run`."""
+        return self.processes.run(
+            [self.program, *args],
+            folder=folder,
+            environ={**self.environ, "DOCKER_BUILDKIT": "1"},
+            log=log,
+            on_line=on_line,
+            data=data,
+        )
+
+    def images(self, tags: Iterable[str]) -> dict[str, BuiltImage]:
+        """Those of these images that the engine has, by tag. Raises `ToolError`."""
+        wanted = list(dict.fromkeys(tags))
+        if not wanted:
+            return {}
+        found: dict[str, BuiltImage] = {}
+        lines: list[str] = []
+        self.run(
+            ("image", "inspect", "--format", "{{json .}}", *wanted),
+            ANYWHERE,
+            on_line=lines.append,
+            data=True,
+        )
+        for line in lines:
+            if line.startswith("{"):
+                document = json.loads(line)
+                image = _image(document)
+                found |= {tag: image for tag in document.get("RepoTags") or () if tag in wanted}
+                continue
+            if line.strip() and not _NO_IMAGE.search(line):
+                raise _failed(line)
+        return found
+
+    def has_buildx(self) -> bool:
+        """Whether Buildx is there, and with it Bake."""
+        return self.ask("buildx", "version").code == 0
+
+
+def docker(environ: Mapping[str, str], processes: Processes) -> Docker:
+    """The command line of Docker. Raises `ToolError` where there is none, or no engine to it."""
+    from ws.engines.docker import engine_state
+
+    state = engine_state(environ)
+    if state.kind != "running":
+        raise ToolError(state.detail, rule=f"docker/{state.kind}", hint=state.hint)
+    return Docker(find("docker", environ), environ, processes)
+
+
+def _image(document: Mapping[str, Any]) -> BuiltImage:
+    config = document.get("Config") or {}
+    return BuiltImage(
+        id=document["Id"],
+        created=document.get("Created", ""),
+        size=document.get("Size", 0),
+        labels=config.get("Labels") or {},
+        layers=tuple((document.get("RootFS") or {}).get("Layers") or ()),
+        user=config.get("User", ""),
+        command=tuple(config.get("Cmd") or ()),
+    )
+
+
+def _failed(line: str) -> ToolError:
+    return ToolError(
+        f"docker did not tell what images there are: {line}",
+        rule="tool/docker",
+        hint="see whether `docker image ls` works",
+    )

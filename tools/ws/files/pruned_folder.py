@@ -1,0 +1,121 @@
+"""The folder of `ws docker prune --out`: written as a whole, and never over somebody's work."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ws.errors import UsageError, Where, WorkError
+from ws.model.pruned import PrunedFile
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MARKER = ".ws-prune.json"
+"""It lists what was written beside it."""
+
+
+def marker(member: str, files: Sequence[PrunedFile]) -> str:
+    """The text of the marker."""
+    about = "Made by `ws docker prune`, which replaces this folder as long as nothing else is in it"
+    listed = [file.path for file in files]
+    return json.dumps({"//": about, "member": member, "files": listed}, indent=2) + "\n"
+
+
+def replace(folder: Path, files: Sequence[PrunedFile]) -> bool:
+    """Let a folder hold these files, the marker among them, and nothing else; say if it changed.
+
+    `folder` is absolute. It is new, or empty, or one that was made so before; else this refuses
+    (`UsageError`). What is new is written beside it and moved into its place. Raises `WorkError`.
+    """
+    try:
+        there = _there(folder)
+        if there is not None and there == {file.path: file for file in files}:
+            return False
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        beside = f".{folder.name}.{os.getpid()}-{threading.get_ident()}"
+        new, old = folder.with_name(f"{beside}.new"), folder.with_name(f"{beside}.old")
+        try:
+            new.mkdir()
+            for file in files:
+                _write(new / file.path, file)
+            _exchange(folder, new, old)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        raise WorkError(
+            f"cannot write this folder: {error.strerror or error}",
+            rule="file/write",
+            where=Where(str(folder)),
+            hint="check its permissions and the room on the disk, or choose another --out",
+        ) from error
+    return True
+
+
+def _there(folder: Path) -> dict[str, PrunedFile] | None:
+    """What was written before; `None` if nothing is there. Refuses what is somebody else's."""
+    if not folder.exists() and not folder.is_symlink():
+        return None
+    if not folder.is_dir():
+        raise _foreign(f"{folder} is no folder")
+    found = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
+    if not found and not any(folder.iterdir()):
+        return None
+    if MARKER not in found:
+        raise _foreign(f"{folder} is not empty, and ws did not make it")
+    try:
+        listed = {*json.loads(found[MARKER].read_bytes())["files"], MARKER}
+    except (ValueError, KeyError, TypeError):
+        raise _foreign(f"{folder}/{MARKER} is not as ws wrote it") from None
+    more = sorted(found.keys() - listed)
+    if more:
+        raise _foreign(f"{more[0]} was put into {folder} by somebody else")
+    return {name: _read(name, path) for name, path in found.items()}
+
+
+def _files(folder: Path) -> list[Path]:
+    """All that is no folder, links to folders among it."""
+    return [
+        Path(above, name)
+        for above, folders, names in os.walk(folder)
+        for name in (*names, *(each for each in folders if os.path.islink(Path(above, each))))
+    ]
+
+
+def _read(name: str, path: Path) -> PrunedFile:
+    if path.is_symlink():
+        return PrunedFile(name, os.fsencode(os.readlink(path)), link=True)
+    return PrunedFile(name, path.read_bytes(), bool(path.stat().st_mode & 0o100))
+
+
+def _write(path: Path, file: PrunedFile) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if file.link:
+        path.symlink_to(os.fsdecode(file.data))
+        return
+    path.write_bytes(file.data)
+    path.chmod(0o755 if file.executable else 0o644)
+
+
+def _exchange(folder: Path, new: Path, old: Path) -> None:
+    """Put a folder in the place of another, which is there again if that fails."""
+    if not folder.exists():
+        new.rename(folder)
+        return
+    folder.rename(old)
+    try:
+        new.rename(folder)
+    except BaseException:
+        old.rename(folder)
+        raise
+
+
+def _foreign(reason: str) -> UsageError:
+    return UsageError(
+        reason, rule="usage/out", hint="choose a folder that is new or empty: --out DIR"
+    )
