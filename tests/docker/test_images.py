@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,6 +36,8 @@ CHUNKER = "chunker-worker"
 SAMPLE = (CHUNKER, "router-worker", "tts-worker", "processor-worker")
 MEMBERS = (SERVER, *ASKED) if LONG else SAMPLE
 TAG = "all"
+NEW = uuid.uuid4().int % 10**9
+"""What no builder has in its cache from another run."""
 LOCAL = {member.name for member in WORKSPACE.members}
 
 
@@ -85,7 +88,7 @@ def statuses(done: dict[str, Any]) -> dict[str, str]:
 
 def edit(root: Path, folder: str) -> None:
     path = next((root / folder / "src").glob("*/__init__.py"))
-    path.write_text(f"{path.read_text()}\nEDITED = True\n")
+    path.write_text(f"{path.read_text()}\nEDITED = {NEW}\n")
 
 
 @pytest.mark.usefixtures("repository")
@@ -148,21 +151,23 @@ def test_an_edit_of_the_shared_package_installs_no_third_party_package(
     images = {f"image-{name}" for name, it in statuses(done).items() if it == "done"}
     assert ran(repository) == {"package-shared-python", *images}
     read = ("python", "-c", "import shared; print(shared.EDITED)")
-    assert docker_engine.run(f"{CHUNKER}:{TAG}", *read) == (0, "True\n")
+    assert docker_engine.run(f"{CHUNKER}:{TAG}", *read) == (0, f"{NEW}\n")
 
 
 def test_nor_does_a_bump_of_its_version(repository: Path, docker_engine: Engine) -> None:
     manifest = repository / SHARED / "pyproject.toml"
-    manifest.write_text(re.sub(r'(?m)^(version = )".*"', r'\1"0.9.9"', manifest.read_text()))
+    version = f"0.9.{NEW}"
+    bumped = rf'\g<1>"{version}"'
+    manifest.write_text(re.sub(r'(?m)^(version = )".*"', bumped, manifest.read_text()))
     for member in load(repository).members:
         lock = repository / member.file("poetry.lock")
         text = lock.read_text()
-        lock.write_text(re.sub(r'(name = "shared-python"\nversion = )".*"', r'\1"0.9.9"', text))
+        lock.write_text(re.sub(r'(name = "shared-python"\nversion = )".*"', bumped, text))
     done = build(repository, docker_engine)
     images = {f"image-{name}" for name, it in statuses(done).items() if it == "done"}
     assert ran(repository) == {"package-shared-python", *images}
     listed = docker_engine.run(f"{CHUNKER}:{TAG}", "python", "-c", LIST)
-    assert json.loads(listed.output)["shared-python"] == "0.9.9"
+    assert json.loads(listed.output)["shared-python"] == version
 
 
 def test_an_edit_of_one_worker_touches_its_own_image_alone(
@@ -180,11 +185,13 @@ def test_a_new_lock_of_one_worker_touches_its_own_image_alone(
 ) -> None:
     folder = WORKSPACE.by_name[CHUNKER].path
     manifest = repository / folder / "pyproject.toml"
-    text = manifest.read_text().replace("dependencies = [", 'dependencies = ["toolz (>=1)", ', 1)
-    manifest.write_text(text)
+    text = manifest.read_text()
+    assert 'python = "^3.11"\n' in text
+    manifest.write_text(text.replace('python = "^3.11"\n', 'python = "^3.11"\ntoolz = ">=1"\n', 1))
     command = ["lock", "--filter", CHUNKER, "--root", str(repository)]
     subprocess.run([sys.executable, "-m", "ws", *command], check=True, capture_output=True)
     done = statuses(build(repository, docker_engine))
     assert [name for name, it in done.items() if it == "done"] == [CHUNKER]
-    own = {f"only-{CHUNKER}", f"package-{CHUNKER}", f"image-{CHUNKER}"}
-    assert ran(repository) == own
+    own = {f"package-{CHUNKER}", f"image-{CHUNKER}"}
+    # The layer of its packages is the same each time, and may be in the cache of a builder.
+    assert own <= ran(repository) <= {*own, f"only-{CHUNKER}"}

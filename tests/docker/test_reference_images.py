@@ -200,7 +200,7 @@ def served(engine: Engine, tag: str) -> object:
     """The payload that the server gives for a message to a worker that repeats what it hears."""
     port = "18437"  # the containers of these tests share the network of the machine
     workers = json.dumps({"echo": ["python", "-c", ECHO]})
-    name = tag.rpartition("/")[2]
+    name = tag.rpartition("/")[2].replace(":", "-")
     options = (f"--env=INSIGHT_WORKERS={workers}", f"--env=INSIGHT_PORT={port}")
     engine.run(tag, options=(*options, "--detach", f"--name={name}"))
     try:
