@@ -65,6 +65,9 @@ class Server(ThreadingUnixStreamServer):
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
         return super().get_request()[0], ("client", 0)
 
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that has gone says nothing about `ws`."""
+
 
 @contextmanager
 def answers(path: Path, status: int, body: str) -> Iterator[None]:

@@ -35,7 +35,7 @@ SHARED = "packages/shared/python"
 CHUNKER = "chunker-worker"
 SAMPLE = (CHUNKER, "router-worker", "tts-worker", "processor-worker")
 MEMBERS = (SERVER, *ASKED) if LONG else SAMPLE
-TAG = "all"
+TAG = f"all-{uuid.uuid4().hex[:8]}"
 NEW = uuid.uuid4().int % 10**9
 """What no builder has in its cache from another run."""
 LOCAL = {member.name for member in WORKSPACE.members}

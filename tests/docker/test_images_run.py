@@ -76,11 +76,8 @@ class Images(NamedTuple):
         return Ran(ended.returncode, json.loads(ended.stdout))
 
     def left(self) -> str:
-        """The containers and images of runs of `ws` that are still there."""
-        mine = ("--quiet", f"--filter=label={RUN}")
-        return self.engine.call("ps", "--all", *mine).output + (
-            self.engine.call("images", *mine).output
-        )
+        """The containers of runs of `ws` that are still there."""
+        return self.engine.call("ps", "--all", "--quiet", f"--filter=label={RUN}").output
 
     def edit(self, member: str, before: str, after: str) -> None:
         """Replace a piece of a member's manifest."""
@@ -144,7 +141,7 @@ def test_what_does_not_answer_is_named_and_others_go_on(images: Images) -> None:
 
 def test_an_image_that_is_missing_says_how_to_build_it(images: Images) -> None:
     ran = images._replace(tag="no-such-tag").ws("smoke", "chat-worker")
-    reason = "chat-worker:no-such-tag is missing: ws docker build chat-worker"
+    reason = "chat-worker:no-such-tag is missing: ws docker build chat-worker --tag no-such-tag"
     assert (ran.code, ran.outcome("chat-worker")) == (1, ("failed", reason))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import uuid
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ RUN = f"{PREFIX}.run"
 """The label by which the containers and images of a run are found."""
 _NOT_STARTED = (125, 126, 127)
 """https://docs.docker.com/reference/cli/docker/container/run/#exit-status"""
+_ID = re.compile(r"(?:sha256:)?[0-9a-f]{64}")
+_TRIES = 5
 _SPARE = 30.0
 """Seconds for the engine's own work: to make a container, to start it, to take it away."""
 
@@ -114,12 +117,24 @@ class Containers:
         return self.start(args, seconds=limit, log=log, on_line=on_line).trouble
 
     def remove_all(self) -> None:
-        """Kill and remove every container of this run, then every image."""
+        """Kill and remove every container of this run, then every image.
+
+        Asked again until there is none: an engine fails to list, and to remove, while images of
+        others come and go (seen with 20.10).
+        """
         mine = ("--quiet", "--no-trunc", f"--filter=label={self.label}")
-        if found := self._call("ps", "--all", *mine):
-            self._call("rm", "--force", *found)
-        if found := self._call("images", *mine):
-            self._call("rmi", "--force", *dict.fromkeys(found))
+        for _ in range(_TRIES):
+            containers, images = self._ids("ps", "--all", *mine), self._ids("images", *mine)
+            if containers:
+                self._call("rm", "--force", *containers)
+            if images:
+                self._call("rmi", "--force", *images)
+            if not containers and not images:
+                break
+
+    def _ids(self, *args: str) -> tuple[str, ...]:
+        """The ids that docker lists, each once; what it says besides is none."""
+        return tuple(dict.fromkeys(line for line in self._call(*args) if _ID.fullmatch(line)))
 
     def _call(self, *args: str) -> tuple[str, ...]:
         """The lines that docker says, with processes of its own: after Ctrl-C no others start."""
