@@ -108,13 +108,15 @@ def _best(folders: Sequence[str], faults: Faults | None) -> Chosen:
 
 def sources(dockerfile: Dockerfile) -> tuple[str, ...]:
     """What is taken from the context, as written: no addresses, nothing with a variable in it."""
-    words = [word for stage in dockerfile.stages for one in stage.instructions for word in _of(one)]
+    words = [
+        word for stage in dockerfile.stages for one in stage.instructions for word in taken(one)
+    ]
     paths = (inside(word.lstrip("/")) for word in words if "$" not in word and "://" not in word)
     return tuple(dict.fromkeys(path for path in paths if path is not None and path != ROOT))
 
 
-def _of(instruction: Instruction) -> Iterable[str]:
-    """The sources of a `COPY` or `ADD`, and of the mounts of a `RUN`."""
+def taken(instruction: Instruction) -> Iterable[str]:
+    """What an instruction takes from the context, as written: sources of `COPY`, `ADD`, mounts."""
     if instruction.kind in ("COPY", "ADD") and instruction.flag("from") is None:
         return [word.text.strip("\"'") for word in instruction.words[:-1]]
     mounts = [flag.value for flag in instruction.flags if flag.name == "mount"]
