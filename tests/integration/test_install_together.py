@@ -181,7 +181,10 @@ def test_after_ctrl_c_nothing_is_left_at_work_and_the_next_run_goes_on(
             process,
             lambda text: '"finished"' in text and '"step"' in text.partition('"finished"')[2],
         )
-        assert len(living(marked)) > (process.poll() is None)
+        # Between two programs of one member there is none for a moment.
+        while len(living(marked)) < 2:
+            assert process.poll() is None, process.communicate()
+            time.sleep(0.005)
         how(process)
         out, _ = process.communicate(timeout=30)
     assert living(marked) == {}
