@@ -6,19 +6,31 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
+from ws.formats import tag_templates
 from ws.model.budgets import QUANTITIES, Budget
-from ws.model.docker_settings import BUILDS, STYLES, Build, DockerSettings, MemberDocker, Style
+from ws.model.docker_settings import (
+    BUILDS,
+    SOURCES,
+    STYLES,
+    Build,
+    DockerSettings,
+    MemberDocker,
+    Source,
+    Style,
+)
 from ws.model.names import did_you_mean, normalise
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ws.formats.tables import TableReader
+    from ws.model.volumes import Volume
 
 MEMBER_KEYS = ("apt", "apt-build", "script", "port", "health", "debugger", "style", "context",
                "build", "dockerfile", "base", "index", "extras", "platforms", "smoke",
-               "budget")  # fmt: skip
+               "budget", "required", "volumes")  # fmt: skip
 
+_DEFAULT = DockerSettings()
 _OF_MEMBERS: tuple[Style, ...] = ("production", "classic", "shared")
 _HERE = ("tool", "ws", "docker")
 _LAST_PORT = 65535
@@ -50,6 +62,10 @@ def of_workspace(
         platforms=_platforms(reader, table, "docker"),
         budget=_budget(reader, table, "docker"),
         bake=_bake(reader, table),
+        source=_sources(reader, table),
+        archive=_folder(reader, table, ("docker", "archive"), _SHARED) or _DEFAULT.archive,
+        mirrors=_mirrors(reader, table),
+        tags=_tags(reader, table),
     )
 
 
@@ -76,6 +92,8 @@ def of_member(reader: TableReader, table: dict[str, Any]) -> MemberDocker:
         platforms=_platforms(reader, docker, *_HERE),
         smoke=_smoke(reader, docker),
         budget=_budget(reader, docker, *_HERE),
+        required=reader.get(docker, (*_HERE, "required"), bool) is not False,
+        volumes=_volumes(reader, docker),
     )
 
 
@@ -112,6 +130,43 @@ def _registry(reader: TableReader, table: dict[str, Any]) -> str:
         hint = 'such as "ghcr.io/acme"'
         reader.fault("manifest/value", f'"{said}" is no registry', ("docker", "registry"), hint)
     return said
+
+
+def _sources(reader: TableReader, table: dict[str, Any]) -> tuple[Source, ...]:
+    said = reader.texts(table, "docker", "source")
+    for index, name in enumerate(said):
+        if name not in SOURCES:
+            hint = did_you_mean(name, SOURCES) or f"there are: {', '.join(SOURCES)}"
+            reason = f'"{name}" is no source of images'
+            reader.fault("manifest/value", reason, ("docker", "source", index), hint)
+    known = {source: source for source in SOURCES}
+    return tuple(known[name] for name in dict.fromkeys(said) if name in known) or SOURCES
+
+
+def _mirrors(reader: TableReader, table: dict[str, Any]) -> tuple[str, ...]:
+    said = tuple(name.rstrip("/") for name in reader.texts(table, "docker", "mirrors"))
+    for index, name in enumerate(said):
+        if not _REGISTRY.fullmatch(name):
+            place = ("docker", "mirrors", index)
+            hint = 'such as "mirror.example/acme"'
+            reader.fault("manifest/value", f'"{name}" is no registry', place, hint)
+    return said
+
+
+def _tags(reader: TableReader, table: dict[str, Any]) -> tuple[str, ...]:
+    said = reader.texts(table, "docker", "tags")
+    for index, tag in enumerate(said):
+        if trouble := tag_templates.trouble(tag):
+            reader.fault("manifest/value", trouble, ("docker", "tags", index), tag_templates.HINT)
+    return said or _DEFAULT.tags
+
+
+def _volumes(reader: TableReader, docker: dict[str, Any]) -> tuple[Volume, ...]:
+    if "volumes" not in docker:
+        return ()
+    from ws.formats import volume_settings  # seldom needed
+
+    return volume_settings.read(reader, docker, *_HERE)
 
 
 def _platforms(reader: TableReader, table: dict[str, Any], *keys: str) -> tuple[str, ...]:

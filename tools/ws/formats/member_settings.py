@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ws.formats import docker_settings
+from ws.formats import compose_settings, docker_settings
 from ws.model.manifest import DependencySettings, MemberSettings
 from ws.model.names import normalise
 
 if TYPE_CHECKING:
     from ws.formats.tables import TableReader
 
-KEYS = ("sync", "ignore", "catalog", "dependencies", "python", "docker")
+KEYS = ("sync", "ignore", "catalog", "dependencies", "python", "docker", "compose")
 DEPENDENCY_KEYS = ("develop", "source")
 
 _HERE = ("tool", "ws")
@@ -33,6 +33,7 @@ def read(reader: TableReader, tool: dict[str, Any]) -> MemberSettings:
         },
         python=reader.text(table, *_HERE, "python"),
         docker=docker_settings.of_member(reader, table),
+        compose=compose_settings.of_member(reader, table),
     )
 
 

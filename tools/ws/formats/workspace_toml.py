@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ws.errors import WsError, raise_all
-from ws.formats import docker_settings
+from ws.formats import compose_settings, docker_settings
 from ws.formats.tables import TableReader
 from ws.formats.toml import parse
 from ws.model.names import did_you_mean, normalise
@@ -30,7 +30,12 @@ KEYS: dict[str, tuple[str, ...]] = {
         "platforms",
         "bake",
         "budget",
+        "source",
+        "archive",
+        "mirrors",
+        "tags",
     ),
+    "compose": ("folder", "build", "environment", "services"),
 }
 """Every key that this version knows, by table. A key without effect would be a lie.
 
@@ -86,6 +91,7 @@ def read_parsed(
         == "strict",
         lock=_lock(reader, document),
         docker=docker_settings.of_workspace(reader, document, KEYS["docker"]),
+        compose=compose_settings.of_workspace(reader, document, KEYS["compose"]),
         install_jobs=_jobs(reader, install),
         install_engine=_choice(reader, install, ("install", "engine"), _ENGINES)
         if "engine" in install

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ws.model.budgets import Budget
+
+if TYPE_CHECKING:
+    from ws.model.volumes import Volume
 
 Style = Literal["production", "dev", "classic", "shared"]
 """One of the shapes of Dockerfile that `ws docker new` writes."""
@@ -14,6 +17,11 @@ Build = Literal["layers", "dockerfile", "none"]
 """How an image is made: on layers that all share, by a Dockerfile of its own, or not at all."""
 
 BUILDS: tuple[Build, ...] = ("layers", "dockerfile", "none")
+Source = Literal["image", "pull", "load", "build", "host"]
+"""Where `ws docker ensure` gets a service from: the engine's images, a registry, an archive, its
+sources, or the console script on this machine, without Docker."""
+
+SOURCES: tuple[Source, ...] = ("image", "pull", "load", "build", "host")
 STYLES: tuple[Style, ...] = ("production", "dev", "classic", "shared")
 
 
@@ -39,6 +47,14 @@ class DockerSettings:
     """What each image may cost."""
     bake: str = "ops/images"
     """Where `ws generate bake` writes, relative to the root."""
+    source: tuple[Source, ...] = SOURCES
+    """Where `ws docker ensure` gets images from, in the order in which that is tried."""
+    archive: str = "dist/images.tar"
+    """What `ws docker save` writes and `ws docker load` reads, relative to the root."""
+    mirrors: tuple[str, ...] = ()
+    """Registries besides `registry`, in the same form: pushed to, and asked where that fails."""
+    tags: tuple[str, ...] = ("{version}",)
+    """What stands behind the colon in a registry: `{version}`, `{sha}`, `{branch}`, or text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +93,7 @@ class MemberDocker:
     """How to see that its program answers: a line for its stdin, or a command; empty: `--help`."""
     budget: Budget = field(default_factory=Budget)
     """What its image may cost, where that is not what all may."""
+    required: bool = True
+    """Whether a product cannot go on without its service."""
+    volumes: tuple[Volume, ...] = ()
+    """Folders for models and caches, in the order of the manifest."""

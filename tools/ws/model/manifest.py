@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
+from ws.model.compose_settings import MemberCompose
 from ws.model.docker_settings import MemberDocker
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ class MemberSettings:
     python: str = ""
     """Which Python its environment is of; empty for what the workspace says."""
     docker: MemberDocker = field(default_factory=MemberDocker)
+    compose: MemberCompose = field(default_factory=MemberCompose)
 
     def of(self, name: str) -> DependencySettings:
         """What is said of the dependency with this normalised name."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ws.model.compose_settings import ComposeSettings
 from ws.model.docker_settings import DockerSettings
 from ws.model.graph import Edge, Graph
 from ws.model.manifest import MAIN
@@ -86,6 +87,7 @@ class Settings:
     """Whether members that use a package of the catalog must use it so, or only should."""
     lock: LockSettings = LockSettings()
     docker: DockerSettings = field(default_factory=DockerSettings)
+    compose: ComposeSettings = field(default_factory=ComposeSettings)
     install_jobs: str = ""
     """`[install] jobs`, as for `--jobs`; empty for the default."""
     install_engine: str = ""
