@@ -44,6 +44,7 @@ class Docker:
         log: Path | None = None,
         on_line: Callable[[str], None] = lambda _line: None,
         data: bool = False,
+        reads: Path | None = None,
     ) -> Completed:
         """Run it to its end in a folder; see `Processes.run`."""
         return self.processes.run(
@@ -53,6 +54,7 @@ class Docker:
             log=log,
             on_line=on_line,
             data=data,
+            reads=reads,
         )
 
     def images(self, tags: Iterable[str]) -> dict[str, BuiltImage]:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import ToolError, WorkError
@@ -58,15 +59,56 @@ class Conversation:
         return raw.decode("utf-8", errors="replace").rstrip() if raw else None
 
 
+class Together:
+    """All `Processes` that are made in a block, by whatever command: one call ends them.
+
+    For whoever waits for the block in one thread, and wants to end it from another.
+    """
+
+    def __init__(self) -> None:
+        self._members: list[Processes] = []
+        self._guard = threading.Lock()
+        self.stopped = False
+
+    @contextlib.contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Take in what is made until the end of the block, in this thread."""
+        token = _TOGETHER.set(self)
+        try:
+            yield
+        finally:
+            _TOGETHER.reset(token)
+
+    def join(self, processes: Processes) -> None:
+        """Take one in; it starts nothing any more if all were stopped."""
+        with self._guard:
+            self._members.append(processes)
+            processes.stopped = self.stopped
+
+    def stop(self) -> None:
+        """End every program that still runs, and let no further one start."""
+        with self._guard:
+            self.stopped = True
+            members = list(self._members)
+        for processes in members:
+            processes.stop()
+
+
+_TOGETHER: ContextVar[Together | None] = ContextVar("together", default=None)
+
+
 class Processes:
     """Starts programs, each in a group of its own, and can end them all at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, apart: bool = False) -> None:
+        """`apart` from those that are ended together: for what tidies up after these."""
         self._running: set[subprocess.Popen[bytes]] = set()
         self._guard = threading.Lock()
         self.stopped = False
         self.inherited: tuple[int, ...] = ()
         """File descriptors that every program gets besides its own."""
+        if (together := _TOGETHER.get()) and not apart:
+            together.join(self)
 
     def run(
         self,
@@ -77,10 +119,11 @@ class Processes:
         log: Path | None = None,
         on_line: Callable[[str], None] = lambda _line: None,
         data: bool = False,
+        reads: Path | None = None,
     ) -> Completed:
         """Run a program to its end; its output goes line by line to `log` and `on_line`.
 
-        Credentials are hidden in all of that, also in what is returned; not if the output is
+        It `reads` that file from its stdin, and nothing where none is given. Credentials are hidden in all of that, also in what is returned; not if the output is
         `data`: an answer to `ws`, which may need them and shows them to nobody. Raises `ToolError`
         if it cannot be started.
         """
@@ -93,7 +136,8 @@ class Processes:
 
         with contextlib.ExitStack() as stack:
             sink = stack.enter_context(log.open("ab")) if log else None
-            process = self._start(argv, folder, environ)
+            said = stack.enter_context(reads.open("rb")) if reads else subprocess.DEVNULL
+            process = self._start(argv, folder, environ, said=said)
             try:
                 _pump(process.stdout, hide, sink, tell)
                 code = process.wait()
@@ -148,8 +192,12 @@ class Processes:
         environ: Mapping[str, str],
         *,
         talks: bool = False,
+        said: IO[bytes] | int = subprocess.DEVNULL,
     ) -> subprocess.Popen[bytes]:
-        """Start a program that is listened to; and talked to, its errors apart, if it `talks`."""
+        """Start a program that is listened to; and talked to, its errors apart, if it `talks`.
+
+        Else all that it hears is what was `said` to it.
+        """
         with self._guard:
             if self.stopped:
                 raise ToolError("interrupted", rule="tool/interrupted")
@@ -158,7 +206,7 @@ class Processes:
                     list(argv),
                     cwd=folder,
                     env={key: text for key, text in environ.items() if key not in _OF_TERMINALS},
-                    stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
+                    stdin=subprocess.PIPE if talks else said,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE if talks else subprocess.STDOUT,
                     start_new_session=sys.platform != "win32",
