@@ -63,9 +63,7 @@ def compress(chunks: Iterable[bytes], target: IO[bytes], pool: Executor) -> Pack
     while waiting:
         put(waiting.popleft().result())
     put(_EMPTY_LAST_BLOCK + check.to_bytes(4, "little") + (unpacked % 2**32).to_bytes(4, "little"))
-    return Packed(
-        f"sha256:{plain.hexdigest()}", unpacked, f"sha256:{packed.hexdigest()}", size
-    )
+    return Packed(f"sha256:{plain.hexdigest()}", unpacked, f"sha256:{packed.hexdigest()}", size)
 
 
 def unpack(chunks: Iterable[bytes], limit: int, read: Callable[[bytes], object]) -> int:

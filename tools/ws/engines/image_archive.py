@@ -10,14 +10,12 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, NamedTuple
 
-from ws.engines import gzip_blocks
+from ws.engines.archive_check import LABELS, check, check_image
 from ws.engines.docker_stream import Reader
-from ws.engines.probes import ANYWHERE
 from ws.errors import WorkError
 from ws.files.image_archive import Archive, assemble, open_archive, unfinished
 from ws.formats import image_list, tar_blocks
 from ws.model.image_archive import ArchivedImage, ArchivedLayer, Blob, ImageList, piles
-from ws.planning.fingerprints import DIGEST, REVISION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,9 +27,7 @@ if TYPE_CHECKING:
     from ws.engines.images import Docker
     from ws.model.image_archive import Chain
 
-__all__ = ["Archive", "Saving", "check", "load", "open_archive", "save"]
-
-_LABELS = (DIGEST, REVISION)
+__all__ = ["Archive", "Saving", "check", "check_image", "load", "open_archive", "save"]
 
 
 class Saving(NamedTuple):
@@ -43,8 +39,11 @@ class Saving(NamedTuple):
     """Of each layer that is in the archive now."""
 
 
+_ALONE = Saving()
+
+
 def save(
-    docker: Docker, wanted: Mapping[str, str], path: Path, saving: Saving = Saving()
+    docker: Docker, wanted: Mapping[str, str], path: Path, saving: Saving = _ALONE
 ) -> tuple[ImageList, str]:
     """Write images into an archive; give what it holds, and the digest of its list.
 
@@ -105,71 +104,11 @@ def _listed(
                 config.platform,
                 sum(layer.unpacked for layer in one.layers),
                 layers,
-                *(config.labels.get(name, "") for name in _LABELS),
+                *(config.labels.get(name, "") for name in LABELS),
             )
         )
     texts = image_list.texts(images, blobs)
     return ImageList(tuple(images), blobs, image_list.parts(texts)), texts
-
-
-def check(
-    archive: Archive,
-    digests: Sequence[str],
-    on_bytes: Callable[[int], None] = lambda _count: None,
-) -> None:
-    """See that blobs are what they are called, and layers what they should become, and no more.
-
-    Raises `WorkError` for the first that is not.
-    """
-    for digest in digests:
-        blob = archive.held.blobs[digest]
-        packed = hashlib.sha256()
-
-        def read() -> Iterator[bytes]:
-            for data in archive.blob(digest):  # noqa: B023 - used up in this round
-                packed.update(data)  # noqa: B023
-                on_bytes(len(data))
-                yield data
-
-        plain = hashlib.sha256()
-        trouble = ""
-        if blob.unpacked:
-            try:
-                if gzip_blocks.unpack(read(), blob.unpacked, plain.update) < blob.unpacked:
-                    trouble = "it holds less than it should"
-            except ValueError as error:
-                trouble = str(error)
-        else:
-            for _ in read():
-                pass
-        if not trouble and f"sha256:{packed.hexdigest()}" != digest:
-            trouble = "its content is another one"
-        if not trouble and blob.unpacked and not _is_layer(archive, digest, plain.hexdigest()):
-            trouble = "it is another layer than the list says"
-        if trouble:
-            raise archive.altered(f"{image_list.blob_name(digest)}: {trouble}")
-
-
-def _is_layer(archive: Archive, digest: str, found: str) -> bool:
-    said = {
-        layer.diff_id
-        for image in archive.held.images
-        for layer in image.layers
-        if layer.digest == digest
-    }
-    return said == {f"sha256:{found}"}
-
-
-def check_image(archive: Archive, image: ArchivedImage) -> None:
-    """See that an image is the one that the list says. Raises `WorkError`."""
-    check(archive, image.ids)
-    config = b"".join(archive.blob(image.id))
-    trouble = image_list.misfit(image, config, _LABELS)
-    if not trouble:
-        made = image_list.manifest(config, image.layers, archive.held.blobs)
-        trouble = "" if image_list.digest_of(made) == image.manifest else "its manifest is another"
-    if trouble:
-        raise archive.altered(f"its list does not fit {image.member}: {trouble}")
 
 
 def load(

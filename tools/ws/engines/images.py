@@ -110,6 +110,12 @@ class Docker:
         with flowing as flow:
             yield flow
 
+    def platform(self) -> str:
+        """What the engine runs, such as `linux/amd64`; empty where it does not say."""
+        ended = self.ask("version", "--format", "{{.Server.Os}}/{{.Server.Arch}}")
+        said = ended.tail[0].strip() if ended.code == 0 and ended.tail else ""
+        return "" if said.strip("/") == "" else said
+
     def has_buildx(self) -> bool:
         """Whether Buildx is there, and with it Bake."""
         return self.ask("buildx", "version").code == 0

@@ -174,9 +174,7 @@ class Processes:
         `ended` when the block is left, it is made to. Raises `ToolError` if it cannot be started.
         """
         process = self._start(argv, folder, environ, _TAKING if takes else _GIVING)
-        given, said = (
-            (process.stdin, process.stdout) if takes else (process.stdout, process.stderr)
-        )
+        given, said = (process.stdin, process.stdout) if takes else (process.stdout, process.stderr)
         assert given is not None
         flow = Flow(process, given)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import IO
 
+    from ws.formats.tar_blocks import Entry
     from ws.model.image_archive import ImageList
 
 CHUNK = 2**20
@@ -23,7 +25,10 @@ _AGAIN = "copy or download it again, or make it anew: ws docker save"
 _FOLDERS = ("blobs", "blobs/sha256")
 _MUCH = 2**16
 """No tar ends with more zeros; what is behind is not read."""
-_OF_DOCKER = ("manifest.json", "repositories", "oci-layout", "index.json", "blobs/", "blobs")
+_OF_DOCKER = re.compile(
+    r"(?:\./)?(?:manifest\.json|repositories|oci-layout|index\.json|blobs|[0-9a-f]{64})\b"
+)
+"""How the names of files begin in archives of images that others made."""
 _STRANGERS = (
     (b"\x1f\x8b", "it is compressed as a whole", "unpack it first: gunzip"),
     (b"\x28\xb5\x2f\xfd", "it is compressed as a whole", "unpack it first: unzstd"),
@@ -131,8 +136,7 @@ def _list(file: IO[bytes], length: int, shown: str) -> bytes:
 
 
 def _foreign(name: str, shown: str) -> WorkError:
-    first = name.split("/")[0]
-    if name in _OF_DOCKER or first in _OF_DOCKER or len(first.removesuffix(".json")) == 64:  # noqa: PLR2004
+    if _OF_DOCKER.match(name):
         return fault(
             "foreign",
             "ws did not make it: without a list, nothing in it can be checked",
@@ -148,8 +152,6 @@ def _read(data: bytes, shown: str) -> ImageList:
         what = f"its list is {schema}, and this ws reads {image_list.SCHEMA}"
         raise fault("schema", what, shown, "take another version of ws, or make it anew")
     try:
-        if schema != image_list.SCHEMA:
-            raise ValueError("it is not as ws wrote it")
         return image_list.read(data)
     except ValueError as error:
         raise fault("altered", f"its list does not hold together: {error}", shown) from error
@@ -164,24 +166,16 @@ def _places(file: IO[bytes], length: int, held: ImageList, shown: str) -> dict[s
     if length < least:
         raise fault("truncated", f"it is cut off: {length} of {least} bytes are there", shown)
     found: dict[str, Place] = {}
-    while True:
-        try:
-            entry = tar_blocks.read(_block(file))
-        except ValueError as error:
-            raise fault("altered", f"at byte {file.tell() - 512}: {error}", shown) from error
-        if entry is None:
-            break
-        if entry.is_folder and entry.name.rstrip("/") in _FOLDERS:
-            continue
-        if entry.name not in sizes:
-            raise fault("altered", f"{entry.name!r} is no part of it", shown)
-        if entry.name in found:
-            raise fault("altered", f"{entry.name} is in it twice", shown)
-        if entry.size != sizes[entry.name]:
-            what = f"{entry.name} has {entry.size} bytes, and not {sizes[entry.name]}"
-            raise fault("altered", what, shown)
-        found[entry.name] = Place(file.tell(), entry.size)
-        file.seek(entry.size + tar_blocks.padding(entry.size), os.SEEK_CUR)
+    try:
+        while entry := tar_blocks.read(file.read(tar_blocks.BLOCK)):
+            if entry.is_folder and entry.name.rstrip("/") in _FOLDERS:
+                continue
+            if trouble := _trouble(entry, sizes, found):
+                raise fault("altered", trouble, shown)
+            found[entry.name] = Place(file.tell(), entry.size)
+            file.seek(entry.size + tar_blocks.padding(entry.size), os.SEEK_CUR)
+    except ValueError as error:
+        raise fault("altered", f"before byte {file.tell()}: {error}", shown) from error
     lacking = next((name for name in sizes if name not in found), "")
     if lacking:
         raise fault("altered", f"{lacking} is not in it", shown)
@@ -190,11 +184,15 @@ def _places(file: IO[bytes], length: int, held: ImageList, shown: str) -> dict[s
     return found
 
 
-def _block(file: IO[bytes]) -> bytes:
-    block = file.read(tar_blocks.BLOCK)
-    if len(block) < tar_blocks.BLOCK:
-        raise ValueError("it ends in the middle")
-    return block
+def _trouble(entry: Entry, sizes: Mapping[str, int], found: Mapping[str, Place]) -> str:
+    """What is wrong with a file in an archive; empty for nothing."""
+    if entry.name not in sizes:
+        return f"{entry.name!r} is no part of it"
+    if entry.name in found:
+        return f"{entry.name} is in it twice"
+    if entry.size != sizes[entry.name]:
+        return f"{entry.name} has {entry.size} bytes, and not {sizes[entry.name]}"
+    return ""
 
 
 def fault(kind: str, what: str, shown: str, hint: str = _AGAIN) -> WorkError:

@@ -79,6 +79,8 @@ def read(data: bytes) -> ImageList:
     """What a list says, if all of it holds together. Raises `ValueError` with what does not."""
     try:
         document = json.loads(data)
+        if document["schema"] != SCHEMA:
+            raise ValueError(f"its schema is {document['schema']!r}")
         held = ImageList(
             tuple(_image(table) for table in document["images"]),
             {_digest(key): _blob(table) for key, table in document["blobs"].items()},
@@ -208,9 +210,7 @@ def parts(found: Mapping[str, bytes]) -> dict[str, Part]:
     return {name: Part(digest_of(data), len(data)) for name, data in found.items()}
 
 
-def _descriptor(
-    image: ArchivedImage, tag: str, blobs: Mapping[str, Blob]
-) -> dict[str, object]:
+def _descriptor(image: ArchivedImage, tag: str, blobs: Mapping[str, Blob]) -> dict[str, object]:
     system, machine, *variant = image.platform.split("/")
     platform = {"architecture": machine, "os": system}
     return {

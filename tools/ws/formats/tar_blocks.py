@@ -44,6 +44,8 @@ def header(name: str, size: int) -> bytes:
 
 def read(block: bytes) -> Entry | None:
     """What a header says; `None` for the end. Raises `ValueError` with what it is instead."""
+    if len(block) < BLOCK:
+        raise ValueError("it ends in the middle")
     if not any(block):
         return None
     if block[_MAGIC : _MAGIC + 5] != b"ustar" or _octal(block[_SUM]) != _sum(block):
