@@ -8,7 +8,7 @@ import posixpath
 import tarfile
 import time
 import uuid
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ws.engines.images import Docker
+    from ws.engines.process import Completed
     from ws.model.built import BuiltImage
+
+
+_ROOM = "make room on the disk of the engine, and run it again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +55,28 @@ class Inside:
         """Say what is in it, and let the image's user own the folder. Raises `WorkError`."""
         above, name = posixpath.split(self.path)
         text = write(marker).encode()
-        archive = self.scratch / "mark.tar"
-        with tarfile.open(archive, "w") as tar:
-            folder = tarfile.TarInfo(name)
-            folder.type, folder.mode = tarfile.DIRTYPE, 0o755
-            file = tarfile.TarInfo(f"{name}/{MARKER}")
-            file.size = len(text)
-            for each in (folder, file):
-                each.mtime = int(time.time())
-                each.uid, each.gid = self.owner
-            tar.addfile(folder)
-            tar.addfile(file, io.BytesIO(text))
-        self._copy("-", above, reads=archive)
+        folder = tarfile.TarInfo(name)
+        folder.type, folder.mode = tarfile.DIRTYPE, 0o755
+        file = tarfile.TarInfo(f"{name}/{MARKER}")
+        file.size = len(text)
+        for each in (folder, file):
+            each.mtime = int(time.time())
+            each.uid, each.gid = self.owner
+        with self.docker.flow("cp", "-", f"{self.container}:{above}", takes=True) as flow:
+            with suppress(BrokenPipeError):  # it says why
+                with tarfile.open(fileobj=flow.stream, mode="w|") as tar:
+                    tar.addfile(folder)
+                    tar.addfile(file, io.BytesIO(text))
+            ended = flow.ended()
+        _check(ended, "cp", _ROOM)
 
     def put(self, source: Path, name: str) -> None:
         """Copy a file under this name, or all that is in a folder, into it. Raises `WorkError`."""
         if source.is_dir():
-            self._copy(f"{source}/.", self.path)
+            _checked(self.docker, ("cp", f"{source}/.", f"{self.container}:{self.path}"), _ROOM)
         else:
-            self._copy(str(source), posixpath.join(self.path, name))
-
-    def _copy(self, source: str, target: str, reads: Path | None = None) -> None:
-        words = ("cp", source, f"{self.container}:{target}")
-        _checked(self.docker, words, reads, "make room on the disk, and run it again")
+            target = f"{self.container}:{posixpath.join(self.path, name)}"
+            _checked(self.docker, ("cp", str(source), target), _ROOM)
 
 
 @contextmanager
@@ -88,7 +91,7 @@ def inside(
     mine = (f"--name={container}", f"--label={RUN}=volume", "--network=none")
     command = () if image.command else ("true",)  # it never starts, but one must be named
     words = ("create", *mine, f"--volume={name}:{path}", image.id, *command)
-    _checked(docker, words, None, "see what the engine says, and run it again")
+    _checked(docker, words, "see what the engine says, and run it again")
     try:
         yield Inside(
             docker, container, path, _owner(docker, container, image.user, scratch), scratch
@@ -100,15 +103,13 @@ def inside(
 def make(docker: Docker, name: str, labels: Mapping[str, str]) -> None:
     """Make a volume, if it is not there. Raises `WorkError`."""
     said = (f"--label={key}={value}" for key, value in labels.items())
-    _checked(
-        docker, ("volume", "create", *said, name), None, "see whether `docker volume ls` works"
-    )
+    _checked(docker, ("volume", "create", *said, name), "see whether `docker volume ls` works")
 
 
 def remove(docker: Docker, name: str) -> None:
     """Remove a volume. Raises `WorkError` where a container has it."""
     hint = "stop what uses it (ws docker down), and run it again"
-    _checked(docker, ("volume", "rm", name), None, hint)
+    _checked(docker, ("volume", "rm", name), hint)
 
 
 def made(docker: Docker, name: str) -> str:
@@ -138,11 +139,14 @@ def _owner(docker: Docker, container: str, user: str, scratch: Path) -> tuple[in
     return 0, 0
 
 
-def _checked(docker: Docker, words: tuple[str, ...], reads: Path | None, hint: str) -> None:
-    ended = docker.run(words, ANYWHERE, data=True, reads=reads)
+def _checked(docker: Docker, words: tuple[str, ...], hint: str) -> None:
+    _check(docker.run(words, ANYWHERE, data=True), words[0], hint)
+
+
+def _check(ended: Completed, word: str, hint: str) -> None:
     if ended.code:
         said = [line.strip() for line in ended.tail if line.strip() and "WARNING" not in line]
-        reason = said[-1] if said else f"docker {words[0]} ended with code {ended.code}"
+        reason = said[-1] if said else f"docker {word} ended with code {ended.code}"
         raise WorkError(
             reason.removeprefix("Error response from daemon: "), rule="docker/volume", hint=hint
         )

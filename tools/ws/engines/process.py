@@ -26,6 +26,10 @@ _GRACE = 5.0
 _TAIL = 200
 _OF_TERMINALS = frozenset({"COLUMNS", "LINES"})
 """Programs that believe in a width break their lines, which nobody can read any more."""
+_TALKING = (subprocess.PIPE, subprocess.PIPE)
+_GIVING = (subprocess.DEVNULL, subprocess.PIPE)
+_TAKING = (subprocess.PIPE, subprocess.STDOUT)
+"""What the stdin and the stderr of a program are that answers, gives bytes, or takes them."""
 
 
 class Completed(NamedTuple):
@@ -97,6 +101,26 @@ class Together:
 _TOGETHER: ContextVar[Together | None] = ContextVar("together", default=None)
 
 
+class Flow:
+    """A program that gives bytes, or takes them, and says lines besides."""
+
+    def __init__(self, process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:
+        self._process = process
+        self.stream = stream
+        """What it gives; or what it reads, where it takes."""
+        self.tail: deque[str] = deque(maxlen=_TAIL)
+        self.listener: threading.Thread | None = None
+
+    def ended(self) -> Completed:
+        """Wait for its end, as there is no more to give it or to take; and how that was."""
+        with contextlib.suppress(OSError):  # it has gone before it had read all
+            self.stream.close()
+        code = self._process.wait()
+        if self.listener:
+            self.listener.join()
+        return Completed(code, tuple(self.tail))
+
+
 class Processes:
     """Starts programs, each in a group of its own, and can end them all at once."""
 
@@ -119,11 +143,10 @@ class Processes:
         log: Path | None = None,
         on_line: Callable[[str], None] = lambda _line: None,
         data: bool = False,
-        reads: Path | None = None,
     ) -> Completed:
         """Run a program to its end; its output goes line by line to `log` and `on_line`.
 
-        It `reads` that file from its stdin, and nothing where none is given. Credentials are hidden in all of that, also in what is returned; not if the output is
+        Credentials are hidden in all of that, also in what is returned; not if the output is
         `data`: an answer to `ws`, which may need them and shows them to nobody. Raises `ToolError`
         if it cannot be started.
         """
@@ -136,8 +159,7 @@ class Processes:
 
         with contextlib.ExitStack() as stack:
             sink = stack.enter_context(log.open("ab")) if log else None
-            said = stack.enter_context(reads.open("rb")) if reads else subprocess.DEVNULL
-            process = self._start(argv, folder, environ, said=said)
+            process = self._start(argv, folder, environ)
             try:
                 _pump(process.stdout, hide, sink, tell)
                 code = process.wait()
@@ -160,7 +182,7 @@ class Processes:
         started.
         """
         with log.open("ab") as sink:
-            process = self._start(argv, folder, environ, talks=True)
+            process = self._start(argv, folder, environ, _TALKING)
             listener = threading.Thread(
                 target=_keep, args=(process.stderr, masking(environ), sink), daemon=True
             )
@@ -178,6 +200,47 @@ class Processes:
                 with self._guard:
                     self._running.discard(process)
 
+    @contextlib.contextmanager
+    def flow(
+        self,
+        argv: Sequence[str],
+        *,
+        folder: Path,
+        environ: Mapping[str, str],
+        takes: bool = False,
+        on_line: Callable[[str], None] = lambda _line: None,
+    ) -> Iterator[Flow]:
+        """Read the bytes that a program gives, or write those that it `takes`.
+
+        What it says besides goes line by line to `on_line`, credentials hidden. If it has not
+        `ended` when the block is left, it is made to. Raises `ToolError` if it cannot be started.
+        """
+        process = self._start(argv, folder, environ, _TAKING if takes else _GIVING)
+        given, said = (process.stdin, process.stdout) if takes else (process.stdout, process.stderr)
+        assert given is not None
+        flow = Flow(process, given)
+
+        def tell(line: str) -> None:
+            flow.tail.append(line)
+            on_line(line)
+
+        def listen() -> None:
+            with contextlib.suppress(OSError, ValueError):
+                _pump(said, masking(environ), None, tell)
+
+        flow.listener = threading.Thread(target=listen, daemon=True)
+        flow.listener.start()
+        try:
+            yield flow
+        finally:
+            if process.poll() is None:
+                _end([process])
+            with contextlib.suppress(OSError):
+                flow.stream.close()
+            flow.listener.join(_GRACE)
+            with self._guard:
+                self._running.discard(process)
+
     def stop(self) -> None:
         """End every program that still runs, and let no further one start."""
         with self._guard:
@@ -190,14 +253,9 @@ class Processes:
         argv: Sequence[str],
         folder: Path,
         environ: Mapping[str, str],
-        *,
-        talks: bool = False,
-        said: IO[bytes] | int = subprocess.DEVNULL,
+        pipes: tuple[int, int] = (subprocess.DEVNULL, subprocess.STDOUT),
     ) -> subprocess.Popen[bytes]:
-        """Start a program that is listened to; and talked to, its errors apart, if it `talks`.
-
-        Else all that it hears is what was `said` to it.
-        """
+        """Start a program that is listened to; `pipes` are its stdin and its stderr."""
         with self._guard:
             if self.stopped:
                 raise ToolError("interrupted", rule="tool/interrupted")
@@ -206,9 +264,9 @@ class Processes:
                     list(argv),
                     cwd=folder,
                     env={key: text for key, text in environ.items() if key not in _OF_TERMINALS},
-                    stdin=subprocess.PIPE if talks else said,
+                    stdin=pipes[0],
                     stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE if talks else subprocess.STDOUT,
+                    stderr=pipes[1],
                     start_new_session=sys.platform != "win32",
                     pass_fds=self.inherited,
                 )
