@@ -39,9 +39,9 @@ def ensure(
 ) -> Report:
     """Get all services ready, each in the first way that works: what a product calls first.
 
-    [docker] source says which ways, in which order: the image that is there, a registry, an archive,
-    a build, or the program on this machine without Docker. It works in a workspace, and in an
-    unpacked bundle. A service that is not required may be unavailable: that is a warning.
+    [docker] source says which ways, in which order: the image that is there, a registry, an
+    archive, a build, or the program on this machine without Docker. It works in a workspace, and in
+    an unpacked bundle. A service that is not required may be unavailable: that is a warning.
 
     \b
     Examples:

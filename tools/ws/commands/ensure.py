@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.commands import ensure_remembered
-from ws.formats import ensured
-from ws.model.report import Exit, Finding, Outcome, Report
+from ws.model.report import Exit, Outcome, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from ws.commands.context import Context
     from ws.model.ensured import Answer
@@ -34,36 +33,38 @@ def run(context: Context, asked: Asked) -> Report:
     An optional service that is unavailable is a warning, a required one an error with the remedy.
     Raises `UsageError` where there is no product, or no such service, and all faults of manifests.
     """
-    return report(answer(context, asked))
+    if remembered := ensure_remembered.recall(context, asked):
+        return Report(COMMAND, outcomes=_outcomes(remembered), data=remembered)
+    from ws.commands import ensuring  # costs start-up; the second run does without
+
+    return report(ensuring.ensure(context, asked))
 
 
 def answer(context: Context, asked: Asked) -> Answer:
-    """The same as an answer for programs."""
-    if remembered := ensure_remembered.recall(context, asked):
-        return remembered
-    from ws.commands import ensuring  # costs start-up; the second run does without
+    """The same as an answer for programs. Raises the same."""
+    from ws.commands import ensuring
+    from ws.formats import ensured
 
-    return ensuring.ensure(context, asked)
+    remembered = ensure_remembered.recall(context, asked)
+    return ensured.read(remembered) if remembered else ensuring.ensure(context, asked)
 
 
 def report(answer: Answer) -> Report:
     """The answer as every command gives one."""
+    from ws.formats import ensured
     from ws.planning import ensure
 
-    interrupted = Exit.INTERRUPTED if answer.interrupted else None
-    findings: tuple[Finding, ...] = tuple(ensure.findings(answer)) if _is_off(answer) else ()
     data = ensured.write(answer)
-    return Report(COMMAND, findings, tuple(_outcomes(answer)), data, fault=interrupted)
+    interrupted = Exit.INTERRUPTED if answer.interrupted else None
+    return Report(COMMAND, tuple(ensure.findings(answer)), _outcomes(data), data, fault=interrupted)
 
 
-def _is_off(answer: Answer) -> bool:
-    return any(each.state != "ready" for each in (*answer.services, *answer.volumes))
-
-
-def _outcomes(answer: Answer) -> Iterator[Outcome]:
-    """Of those for which something was done; what is unavailable is told by findings."""
-    for service in answer.services:
-        if service.state == "ready" and service.way == "image":
-            yield Outcome(service.name, COMMAND, "skipped", "its image is there")
-        elif service.state == "ready":
-            yield Outcome(service.name, COMMAND, "done", str(service.way))
+def _outcomes(data: Mapping[str, Any]) -> tuple[Outcome, ...]:
+    """Of the services that are ready; what is unavailable is told by findings."""
+    ready = [each for each in data["services"] if each["state"] == "ready"]
+    return tuple(
+        Outcome(each["name"], COMMAND, "skipped", "its image is there")
+        if each["way"] == "image"
+        else Outcome(each["name"], COMMAND, "done", str(each["way"]))
+        for each in ready
+    )

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.engines import engine_socket
 from ws.files import ensured as memory
 from ws.files.roots import BUNDLE, find_product
-from ws.formats import ensured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,19 +27,17 @@ if TYPE_CHECKING:
 _VARIABLES = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "HOME", "WS_DOCKER")
 
 
-def recall(context: Context, asked: Asked) -> Answer | None:
-    """What was answered before, if that holds; `None` where it must be looked into."""
-    if context.filters and not asked.names:
-        return None
+def recall(context: Context, asked: Asked) -> dict[str, Any] | None:
+    """What was answered before, as plain data, if that holds; `None` where it must be looked into.
+
+    Raises `UsageError` where there is no product.
+    """
     root, _ = find_product(context.root_option, context.cwd, context.environ)
     where = engine_socket.endpoint(context.environ)
     found = memory.recall(root, _key(context, asked, where))
     if found is None or not _engine_agrees(context, found, where):
         return None
-    try:
-        return ensured.read({**found.data, "remembered": True})
-    except (KeyError, TypeError):
-        return None
+    return {**found.data, "remembered": True}
 
 
 def _engine_agrees(context: Context, found: memory.Remembered, where: str) -> bool:
@@ -66,8 +63,7 @@ class Notes(NamedTuple):
         """Note the answer, if every service is ready, and no change since could go unseen."""
         where = engine_socket.endpoint(self.context.environ)
         key = _key(self.context, self.asked, where)
-        all_ready = all(each.state == "ready" for each in (*answer.services, *answer.volumes))
-        if not all_ready or not answer.services:
+        if not answer.is_whole or not answer.services:
             return
         seen = memory.see(self.store.root, _watched(answer, found))
         if seen is None or not self._still(found):
@@ -77,6 +73,8 @@ class Notes(NamedTuple):
         volumes = engine_socket.volumes(where, names) if names else {}
         if volumes is None or len(volumes) != len(names):
             return
+        from ws.formats import ensured
+
         data = ensured.write(answer)
         memory.remember(self.store, key, memory.Remembered(seen, images, volumes, data))
 

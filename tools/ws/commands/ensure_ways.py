@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ws.engines.bundle_build import Building
 from ws.engines.host_service import Hosting
 from ws.errors import WsError
-from ws.model.ensured import Tried
+from ws.model.ensured import Status, Tried
 from ws.planning import ensure as planning
 from ws.planning import host_places
 
@@ -192,6 +192,6 @@ def _tried(way: Source, outcome: Outcome | None, hint: str) -> Tried:
         return Tried(way, "failed", "nothing was said of it")
     if outcome.status in ("done", "skipped"):
         return Tried(way, "done")
-    status = "aborted" if outcome.status == "aborted" else "failed"
+    status: Status = "aborted" if outcome.status == "aborted" else "failed"
     log = f"the whole log: {outcome.log}" if outcome.log else ""
     return Tried(way, status, outcome.reason, hint or log)

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ws.model.built import BuiltImage
     from ws.model.docker_engine import EngineState
     from ws.model.docker_settings import Source
+    from ws.model.ensured import Status
     from ws.model.product import Service
 
 COMMAND = "docker ensure"
@@ -248,9 +249,8 @@ class _Run:
             place = self.found.images.place
             states.sort(key=lambda each: place[each.name])
         for each in states:
-            status = "done" if each.state == "ready" else "failed"
-            if self.interrupted and status == "failed":
-                status = "aborted"
+            left: Status = "aborted" if self.interrupted else "failed"
+            status: Status = "done" if each.state == "ready" else left
             if any(one.way != "image" for one in each.tried):
                 reason = each.way or (each.tried[-1].reason if each.tried else "")
                 self.observer.finished(Outcome(each.name, COMMAND, status, reason))

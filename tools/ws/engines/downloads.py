@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from http.client import HTTPResponse
     from pathlib import Path
-    from urllib.request import OpenerDirector
+    from urllib.request import OpenerDirector, Request
 
 TRIES = 4
 LIMIT = 30.0
@@ -126,8 +126,8 @@ def _opener() -> OpenerDirector:
     from urllib.request import HTTPHandler, HTTPRedirectHandler, HTTPSHandler, build_opener
 
     class Refusing(HTTPHandler):
-        def http_open(self, req: object) -> HTTPResponse:  # type: ignore[override]
-            raise _failed("its server sends us on to an address without https", "find a better one")
+        def http_open(self, req: Request) -> HTTPResponse:  # noqa: ARG002 - as urllib calls it
+            raise _failed("its server leads away from https", "find a better address")
 
     context = create_default_context()
     return build_opener(HTTPSHandler(context=context), HTTPRedirectHandler(), Refusing())

@@ -63,10 +63,9 @@ class Inside:
             each.mtime = int(time.time())
             each.uid, each.gid = self.owner
         with self.docker.flow("cp", "-", f"{self.container}:{above}", takes=True) as flow:
-            with suppress(BrokenPipeError):  # it says why
-                with tarfile.open(fileobj=flow.stream, mode="w|") as tar:
-                    tar.addfile(folder)
-                    tar.addfile(file, io.BytesIO(text))
+            with suppress(BrokenPipeError), tarfile.open(fileobj=flow.stream, mode="w|") as tar:
+                tar.addfile(folder)  # where the pipe breaks, it says why
+                tar.addfile(file, io.BytesIO(text))
             ended = flow.ended()
         _check(ended, "cp", _ROOM)
 

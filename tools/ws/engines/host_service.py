@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.engines.apply import Step
@@ -14,6 +13,7 @@ from ws.planning.failure import failure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from ws.engines.apply import Observer
     from ws.engines.process import Processes

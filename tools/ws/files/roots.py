@@ -6,21 +6,23 @@ Apart from all that reads them: whoever asks often, such as `ws docker ensure`, 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ws.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 WORKSPACE = "workspace.toml"
 BUNDLE = "bundle.json"
 
 
 def find_product(root: str | None, start: Path, environ: Mapping[str, str]) -> tuple[Path, str]:
-    """The root, and which of the two files tells of it: `root` if given, else `WS_ROOT`, else the
-    nearest folder above `start`. Raises `UsageError` if there is none.
+    """The root, and which of the two files tells of it.
+
+    `root` if given, else `WS_ROOT`, else the nearest one above `start`. Raises `UsageError` if
+    there is none.
     """
     for source, given in (("--root", root), ("WS_ROOT", environ.get("WS_ROOT"))):
         if given:

@@ -115,7 +115,8 @@ class Store:
     def exclusive(self, waiting: Callable[[str], None], name: str = "lock") -> Iterator[None]:
         """Hold the workspace's lock between processes; `waiting` is told once if another has it.
 
-        Another `name` is another lock, for work that takes this one for parts of it. The lock is the system's own, so it ends with the process that holds it, however that ends.
+        Another `name` is another lock, for work that takes this one for parts of it. It is the
+        system's own, so it ends with the process that holds it, however that ends.
         """
         from filelock import FileLock, Timeout  # costs start-up; only writers need it
 

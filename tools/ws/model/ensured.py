@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ws.model.docker_engine import EngineState
     from ws.model.docker_settings import Source
 
+Status = Literal["done", "failed", "aborted"]
 Kind = Literal["note", "planned", "started", "step", "finished", "ended"]
 
 
@@ -19,7 +20,7 @@ class Tried:
     """One way to a service, and what came of it."""
 
     way: Source
-    status: Literal["done", "failed", "aborted"]
+    status: Status
     reason: str = ""
     hint: str = ""
     """What to do next."""
@@ -85,6 +86,12 @@ class Answer:
     interrupted: bool = False
     remembered: bool = False
     """Whether nothing had to be looked into: all is as it was at the last run."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether everything is ready, what is not required, too."""
+        services = all(each.state == "ready" for each in self.services)
+        return services and all(each.state == "ready" for each in self.volumes)
 
     @property
     def ok(self) -> bool:
