@@ -69,7 +69,7 @@ def _texts(workspace: Workspace, wish: Wish) -> dict[str, str]:
         plan,
         image_files.bake_in(folder),
         image_files.dockerfile_in(folder),
-        {image.member: versions[image.member] for image in plan.images},
+        {i.member: bake_file.labels(i.member, versions[i.member]) for i in plan.images},
     )
     ignored = ignored_patterns(workspace, plan)
     return image_files.texts(plan, folder, ignored, baked, bake_file.HEAD)

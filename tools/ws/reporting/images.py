@@ -96,6 +96,39 @@ def measured(data: Mapping[str, Any], style: Style) -> str:
     return table(("IMAGE", "SIZE", "START", "BUILD", "WHAT RAN"), rows, style) if rows else ""
 
 
+def bundled(data: Mapping[str, Any], style: Style) -> str:
+    """What a first build downloads, a line each; the sum, and what can be had instead."""
+    rows = [
+        (
+            one["kind"],
+            one["name"],
+            _who(one["members"]),
+            size(one["size"]),
+            size(one["download"]),
+            _listed(one["packages"]),
+        )
+        for one in data["downloads"]
+    ]
+    head = ("DOWNLOAD", "NAME", "FOR", "ON DISK", "ABOUT", "WHAT")
+    lines = table(head, rows, style)
+    lacking = any(one["download"] is None for one in data["downloads"])
+    more = ", and what nobody knows (-)" if lacking else ""
+    lines += f"a first build downloads about {size(data['download'])}{more}\n"
+    for one in data["instead"]:
+        lines += f"or {one['source']}: {one['name']}"
+        lines += f", {size(one['size'])}\n" if one["size"] else "\n"
+    return lines
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more or "-"
+
+
+def _who(members: Sequence[str]) -> str:
+    return ", ".join(members) if len(members) < _FEW else f"{len(members)} images"
+
+
 def _beside(one: Mapping[str, Any], quantity: str) -> str:
     """What was measured, and what may be: `363 MB of 400 MB`, with `!` where that is broken."""
 

@@ -1,0 +1,125 @@
+"""What lies in a bundle beside the sources, for people and for Compose."""
+
+from __future__ import annotations
+
+import json
+import posixpath
+from typing import TYPE_CHECKING, Any
+
+from ws.model.images import LayeredImage
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ws.model.images import Image, ImagePlan
+    from ws.model.product import Product
+
+COMPOSE = "compose.yaml"
+README = "README.md"
+FOLDER = "ops/images"
+"""Where the files lie that images are built from."""
+MADE = "Made by `ws docker bundle`. Edits by hand are lost the next time."
+
+_README = """\
+# {name}
+Made by `ws docker bundle`: the services of {name}, and all that their images are built from. It
+needs Docker Engine 20.10 or later with Buildx or Compose, and no repository.
+
+| service | image |
+|---|---|
+{services}
+
+Build and start all of them, in this folder:
+
+```sh
+docker compose up --build
+```
+
+Or build alone, with Buildx, which builds what services share only once:
+
+```sh
+docker buildx bake -f {bake}
+```
+
+Or one of them, with Docker alone (before Docker 23 with `DOCKER_BUILDKIT=1`):
+
+```sh
+{one}
+```
+
+`ws docker ensure`, run here, does what is needed, and says before what that costs.
+
+## What the first build downloads
+{downloads}
+
+`bundle.json` says how much that is, about. Afterwards Docker has all of it, and builds without a
+network.
+
+## Behind a proxy or a mirror
+`HTTP_PROXY` and its like are passed on by Docker. Package indexes of your own stand in files that
+are secrets of the build and in no image:
+
+```sh
+PIP_CONF=pip.conf UV_TOML=uv.toml docker buildx bake -f {bake}
+```
+"""
+
+
+_WHAT = {
+    "base": "The base image `{name}`.",
+    "tools": "{name} and what builds packages ({packages}), which no image keeps.",
+    "packages": "{count} for {who}: {packages}.",
+    "apt": "System packages for {who}: {packages}.",
+    "service": "The image `{name}` of {packages}.",
+    "volume": "The volume {name} of {who}: {packages}.",
+}
+_FEW = 3
+
+
+def readme(product: Product, plan: ImagePlan, downloads: Sequence[Mapping[str, Any]]) -> str:
+    """What whoever unpacks a bundle should know; no sizes are in it, so no machine changes it."""
+    services = "\n".join(f"| {each.name} | `{each.tag}` |" for each in product.services)
+    return _README.format(
+        name=product.name,
+        services=services,
+        bake=product.bake,
+        one=_build(plan.images[0]),
+        downloads="\n".join(f"- {_told(row)}" for row in downloads),
+    )
+
+
+def _told(row: Mapping[str, Any]) -> str:
+    """A row of the downloads in words."""
+    members, count = row["members"], len(row["packages"])
+    return _WHAT[row["kind"]].format(
+        name=row["name"],
+        who=", ".join(members) if len(members) <= _FEW else f"{len(members)} services",
+        packages=", ".join(row["packages"]),
+        count=f"{count} package{'s' * (count != 1)}",
+    )
+
+
+def compose(product: Product, plan: ImagePlan, labels: Mapping[str, Mapping[str, str]]) -> str:
+    """The Compose file, in the part of YAML that is JSON."""
+    services = {image.member: _service(image, labels[image.member]) for image in plan.images}
+    document = {"name": product.name, "services": services}
+    return f"# {MADE}\n{json.dumps(document, indent=2)}\n"
+
+
+def _service(image: Image, labels: Mapping[str, str]) -> dict[str, Any]:
+    told = {key: value.replace("$", "$$") for key, value in labels.items()}
+    return {"image": image.tag, "build": {**_place(image), "labels": told}}
+
+
+def _place(image: Image) -> dict[str, str]:
+    if isinstance(image, LayeredImage):
+        return {"context": ".", "dockerfile": f"{FOLDER}/Dockerfile", "target": image.stage}
+    dockerfile = posixpath.relpath(image.dockerfile, image.context)
+    return {"context": image.context, "dockerfile": dockerfile}
+
+
+def _build(image: Image) -> str:
+    if isinstance(image, LayeredImage):
+        what = f"--file {FOLDER}/Dockerfile --target {image.stage}"
+        return f"docker build {what} --tag {image.tag} ."
+    return f"docker build --file {image.dockerfile} --tag {image.tag} {image.context}"
