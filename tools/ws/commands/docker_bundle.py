@@ -59,8 +59,8 @@ class Made(NamedTuple):
     """A bundle, not written yet."""
 
     files: tuple[PrunedFile, ...]
-    downloads: tuple[Mapping[str, Any], ...]
-    alternatives: tuple[Mapping[str, Any], ...]
+    downloads: Mapping[str, Any]
+    """What a first build fetches, as `data` of the report has it."""
     findings: tuple[Finding, ...]
 
 
@@ -123,8 +123,12 @@ def make(context: Context, found: Images, *, sizes: bool = True) -> Made:
     files = {file.path: file for file in taken.files}
     files |= {path: PrunedFile(path, text.encode()) for path, text in texts.items()}
     marked = pruned_folder.marked(BUNDLE, list(files.values()), name=told.name)
-    others = downloads.alternatives(workspace, known)
-    return Made(marked, rows, others, (*taken.findings, *_unnamed(found)))
+    fetched = {
+        "downloads": list(rows),
+        "download": downloads.total(plan, known, rows),
+        "instead": list(downloads.alternatives(workspace, plan, known)),
+    }
+    return Made(marked, fetched, (*taken.findings, *_unnamed(found)))
 
 
 def _image_files(
@@ -135,15 +139,12 @@ def _image_files(
 ) -> dict[str, str]:
     """What images are built from besides sources; what builds need is not hidden from them."""
     folder = bundle_files.FOLDER
-    baked = bake_file.bake_file(
-        plan,
-        image_files.bake_in(folder),
-        image_files.dockerfile_in(folder),
-        labels,
-        bundle_files.MADE,
-    )
+    bake, dockerfile = image_files.bake_in(folder), image_files.dockerfile_in(folder)
+    own = bundle_files.own_labels(plan, labels)
+    baked = bake_file.bake_file(plan, bake, dockerfile, own, bundle_files.MADE)
     ignored = (*gathering.ignored_patterns(found.workspace, plan), *shown(hidden))
-    return image_files.texts(plan, folder, ignored, baked, f"# {bundle_files.MADE}\n")
+    head = f"# {bundle_files.MADE}\n"
+    return image_files.texts(plan, folder, ignored, baked, head, labels)
 
 
 def _unnamed(found: Images) -> Iterator[Finding]:
@@ -178,7 +179,7 @@ def _places(context: Context, found: Images, asked: Asked) -> Places:
 
 def _write(places: Places, asked: Asked, made: Made) -> Report:
     outcomes = []
-    data = _data(asked, made)
+    data = {**_data(asked, made), **made.downloads}
     if places.archive:
         packed = bundle_archive.pack(made.files, places.kind)
         changed = bundle_archive.write(places.archive, packed)
@@ -228,7 +229,4 @@ def _data(asked: Asked, made: Made) -> dict[str, Any]:
         "archive": None,
         "files": [file.path for file in made.files],
         "size": sum(len(file.data) for file in made.files),
-        "downloads": list(made.downloads),
-        "download": downloads.total(made.downloads),
-        "instead": list(made.alternatives),
     }

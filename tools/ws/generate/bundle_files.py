@@ -101,14 +101,24 @@ def _told(row: Mapping[str, Any]) -> str:
 
 def compose(product: Product, plan: ImagePlan, labels: Mapping[str, Mapping[str, str]]) -> str:
     """The Compose file, in the part of YAML that is JSON."""
-    services = {image.member: _service(image, labels[image.member]) for image in plan.images}
+    own = own_labels(plan, labels)
+    services = {image.member: _service(image, own.get(image.member, {})) for image in plan.images}
     document = {"name": product.name, "services": services}
     return f"# {MADE}\n{json.dumps(document, indent=2)}\n"
 
 
+def own_labels(
+    plan: ImagePlan, labels: Mapping[str, Mapping[str, str]]
+) -> dict[str, Mapping[str, str]]:
+    """The labels of images with a Dockerfile of their own: the others have them in theirs."""
+    own = (image.member for image in plan.images if not isinstance(image, LayeredImage))
+    return {member: labels[member] for member in own}
+
+
 def _service(image: Image, labels: Mapping[str, str]) -> dict[str, Any]:
     told = {key: value.replace("$", "$$") for key, value in labels.items()}
-    return {"image": image.tag, "build": {**_place(image), "labels": told}}
+    labelled = {"labels": told} if told else {}
+    return {"image": image.tag, "build": {**_place(image), **labelled}}
 
 
 def _place(image: Image) -> dict[str, str]:

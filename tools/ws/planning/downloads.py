@@ -58,16 +58,23 @@ def rows(
     return tuple(found)
 
 
-def alternatives(workspace: Workspace, known: Known) -> tuple[Mapping[str, Any], ...]:
+def alternatives(
+    workspace: Workspace, plan: ImagePlan, known: Known
+) -> tuple[Mapping[str, Any], ...]:
     """What can be had instead of building, by the order of `[docker] source`."""
     docker = workspace.settings.docker
     registries = [each for each in (docker.registry, *docker.mirrors) if each]
-    found: dict[str, list[dict[str, Any]]] = {
-        "pull": [{"source": "pull", "name": each, "size": None} for each in registries],
-        "load": [{"source": "load", "name": docker.archive, "size": known.archive or None}],
-        "host": [{"source": "host", "name": "packages alone, without Docker", "size": None}],
+    archive = [(docker.archive, known.archive)] if known.archive else []
+    found: dict[str, list[tuple[str, int | None]]] = {
+        "pull": [(each, None) for each in registries],
+        "load": [*archive],
+        "host": [("without Docker, packages alone", about(_of_packages(plan, known)) or None)],
     }
-    return tuple(each for source in docker.source for each in found.get(source, ()))
+    return tuple(
+        {"source": source, "name": name, "download": size}
+        for source in docker.source
+        for name, size in found.get(source, ())
+    )
 
 
 def estimates(plan: ImagePlan, downloads: Sequence[Mapping[str, Any]]) -> Estimates:
@@ -86,9 +93,19 @@ def estimates(plan: ImagePlan, downloads: Sequence[Mapping[str, Any]]) -> Estima
     return Estimates(sizes, own, about(sum(shared)) or 0)
 
 
-def total(downloads: Iterable[Mapping[str, Any]]) -> int | None:
-    """What all rows together download; `None` where nothing is known."""
-    return about(sum(row["download"] or 0 for row in downloads)) or None
+def total(plan: ImagePlan, known: Known, downloads: Iterable[Mapping[str, Any]]) -> int | None:
+    """What all rows together download, a package that is in several layers once.
+
+    What is not known counts as nothing; `None` where nothing is known.
+    """
+    rest = sum(row["download"] or 0 for row in downloads if row["kind"] != "packages")
+    return about(rest + _of_packages(plan, known)) or None
+
+
+def _of_packages(plan: ImagePlan, known: Known) -> int:
+    """What all third-party packages together weigh as they are fetched, as far as that is known."""
+    found = {(each.name, each.version) for layer in plan.layers for each in layer.requirements}
+    return _packed(sum(known.installed.get(each, 0) for each in found)) or 0
 
 
 def about(count: int | None) -> int | None:

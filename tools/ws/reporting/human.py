@@ -151,7 +151,15 @@ _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
 }
 _TELLING = ("docker status", "doctor")
 """Commands whose table tells the findings, too."""
-_LAST = ("docker build", "docker check", "docker measure", "docker smoke", "docker test", "install")
+_LAST = (
+    "docker build",
+    "docker bundle",
+    "docker check",
+    "docker measure",
+    "docker smoke",
+    "docker test",
+    "install",
+)
 """Commands whose table is the end of the story: failures are told before it."""
 
 

@@ -97,7 +97,9 @@ def measured(data: Mapping[str, Any], style: Style) -> str:
 
 
 def bundled(data: Mapping[str, Any], style: Style) -> str:
-    """What a first build downloads, a line each; the sum, and what can be had instead."""
+    """What a first build downloads, a line each; the sum, what can be had instead, and sizes."""
+    if "downloads" not in data:
+        return ""
     rows = [
         (
             one["kind"],
@@ -109,15 +111,16 @@ def bundled(data: Mapping[str, Any], style: Style) -> str:
         )
         for one in data["downloads"]
     ]
-    head = ("DOWNLOAD", "NAME", "FOR", "ON DISK", "ABOUT", "WHAT")
-    lines = table(head, rows, style)
+    head = ("KIND", "FIRST BUILD DOWNLOADS", "FOR", "ON DISK", "ABOUT", "WHAT")
     lacking = any(one["download"] is None for one in data["downloads"])
-    more = ", and what nobody knows (-)" if lacking else ""
-    lines += f"a first build downloads about {size(data['download'])}{more}\n"
+    lines = [f"about {size(data['download'])} in all{', and what has no size' if lacking else ''}"]
     for one in data["instead"]:
-        lines += f"or {one['source']}: {one['name']}"
-        lines += f", {size(one['size'])}\n" if one["size"] else "\n"
-    return lines
+        about = f", about {size(one['download'])}" if one["download"] else ""
+        lines.append(f"or {one['source']}: {one['name']}{about}")
+    lines.append(f"the bundle: {len(data['files'])} files, {size(data['size'])}")
+    if data["archive"]:
+        lines.append(f"{data['archive']['path']}: {size(data['archive']['size'])}")
+    return table(head, rows, style) + "".join(f"{line}\n" for line in lines)
 
 
 def _listed(names: Sequence[str]) -> str:
