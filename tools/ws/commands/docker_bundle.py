@@ -97,8 +97,8 @@ def make(context: Context, found: Images, *, sizes: bool = True) -> Made:
     known = bundle_downloads.known(context, found, sizes=sizes)
     rows = downloads.rows(workspace, plan, known, bundle_downloads.TOOL)
     names = Files(
-        image_files.bake_in(bundle_files.FOLDER),
-        image_files.requirements_in(bundle_files.FOLDER),
+        image_files.bake_in(bundle.IMAGES),
+        image_files.requirements_in(bundle.IMAGES),
         bundle_files.COMPOSE,
     )
     templates = workspace.settings.docker.tags
@@ -138,7 +138,7 @@ def _image_files(
     hidden: Sequence[str],
 ) -> dict[str, str]:
     """What images are built from besides sources; what builds need is not hidden from them."""
-    folder = bundle_files.FOLDER
+    folder = bundle.IMAGES
     bake, dockerfile = image_files.bake_in(folder), image_files.dockerfile_in(folder)
     own = bundle_files.own_labels(plan, labels)
     baked = bake_file.bake_file(plan, bake, dockerfile, own, bundle_files.MADE)

@@ -6,6 +6,7 @@ import json
 import posixpath
 from typing import TYPE_CHECKING, Any
 
+from ws.formats.bundle import IMAGES
 from ws.model.images import LayeredImage
 
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
 
 COMPOSE = "compose.yaml"
 README = "README.md"
-FOLDER = "ops/images"
-"""Where the files lie that images are built from."""
 MADE = "Made by `ws docker bundle`. Edits by hand are lost the next time."
 
 _README = """\
@@ -123,13 +122,13 @@ def _service(image: Image, labels: Mapping[str, str]) -> dict[str, Any]:
 
 def _place(image: Image) -> dict[str, str]:
     if isinstance(image, LayeredImage):
-        return {"context": ".", "dockerfile": f"{FOLDER}/Dockerfile", "target": image.stage}
+        return {"context": ".", "dockerfile": f"{IMAGES}/Dockerfile", "target": image.stage}
     dockerfile = posixpath.relpath(image.dockerfile, image.context)
     return {"context": image.context, "dockerfile": dockerfile}
 
 
 def _build(image: Image) -> str:
     if isinstance(image, LayeredImage):
-        what = f"--file {FOLDER}/Dockerfile --target {image.stage}"
+        what = f"--file {IMAGES}/Dockerfile --target {image.stage}"
         return f"docker build {what} --tag {image.tag} ."
     return f"docker build --file {image.dockerfile} --tag {image.tag} {image.context}"

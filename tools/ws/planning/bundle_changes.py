@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ws.formats.bundle import NAME
+from ws.formats.bundle import IMAGES, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,13 +21,19 @@ def changes(there: Mapping[str, PrunedFile], now: Mapping[str, PrunedFile]) -> s
     """The first few differences in words; empty for none. Estimates of sizes count for nothing."""
     if not there:
         return "it is not there"
-    missing = [f"{path} is missing" for path in sorted(now.keys() - there.keys())]
-    more = [f"{path} is needed no more" for path in sorted(there.keys() - now.keys())]
-    both = sorted(now.keys() & there.keys())
-    changed = [f"{path} changed" for path in both if _differ(there[path], now[path])]
-    listed = [*changed, *missing, *more]
+    missing = [(path, "is missing") for path in now.keys() - there.keys()]
+    more = [(path, "is needed no more") for path in there.keys() - now.keys()]
+    both = now.keys() & there.keys()
+    changed = [(path, "changed") for path in both if _differ(there[path], now[path])]
+    listed = [" ".join(each) for each in sorted([*changed, *missing, *more], key=_sources_first)]
     beyond = [f"{len(listed) - _FEW} more"] if len(listed) > _FEW else []
     return ", ".join([*listed[:_FEW], *beyond])
+
+
+def _sources_first(change: tuple[str, str]) -> tuple[bool, str]:
+    """What somebody wrote before what was made of it."""
+    path, _ = change
+    return "/" not in path or path.startswith(f"{IMAGES}/"), path
 
 
 def _differ(one: PrunedFile, other: PrunedFile) -> bool:
