@@ -71,11 +71,12 @@ def requirements(plan: ImagePlan) -> dict[str, str]:
     """The requirements files of a plan, by name: one a layer, and another for what has no hash."""
     found: dict[str, str] = {}
     for layer in plan.layers:
-        for hashed, group in groupby(sorted(layer.requirements, key=_is_direct), _is_hashed):
+        groups = groupby(sorted(layer.requirements, key=_is_direct), _is_hashed)
+        for name, (_, group) in zip(layer.files, groups, strict=True):
             lines = list(group)
             indexes = sorted({f"--extra-index-url {each.origin}" for each in lines if each.origin})
             text = "".join(f"{line}\n" for line in (*indexes, *(each.line for each in lines)))
-            found[f"{layer.name}.txt" if hashed else f"{layer.name}-direct.txt"] = text
+            found[name] = text
     return found
 
 

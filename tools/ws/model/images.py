@@ -54,6 +54,13 @@ class Layer:
     apt_build: tuple[str, ...] = ()
     """System packages that are there while these are built, and not in any image."""
 
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of its requirements files: what has no hash stands in one of its own."""
+        hashed = {each.hashed for each in self.requirements}
+        names = {True: f"{self.name}.txt", False: f"{self.name}-direct.txt"}
+        return tuple(names[each] for each in (True, False) if each in hashed)
+
 
 @dataclass(frozen=True, slots=True)
 class Builder:
