@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ws.formats.compose_variables import escaped
-from ws.planning import docker_recipe, health, images
+from ws.generate import image_files
+from ws.model.names import normalise
+from ws.planning import health, images, product
 from ws.planning.images import Wish
-from ws.planning.volume_names import volume_name
+from ws.planning.volume_names import volume_labels, volume_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -26,21 +27,19 @@ APP = "docker/app.Dockerfile"
 INTERVAL = {"interval": "10s", "timeout": "10s", "retries": 3, "start_period": "10s"}
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the files lie, and what they lead to."""
-
-    workspace: Workspace
-
-    def up(self, path: str) -> str:
-        """A path of the workspace, as a Compose file writes it."""
-        return posixpath.relpath(path, self.workspace.settings.compose.folder)
+def seen(workspace: Workspace, path: str) -> str:
+    """A path of the workspace, as its Compose files write it."""
+    return posixpath.relpath(path, workspace.settings.compose.folder)
 
 
 def project_name(workspace: Workspace) -> str:
     """What Compose calls all of it."""
-    name = workspace.settings.name or workspace.root.name
-    return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).strip("-_") or "workspace"
+    return re.sub(r"[^a-z0-9_-]+", "-", product_name(workspace).lower()).strip("-_") or "workspace"
+
+
+def product_name(workspace: Workspace) -> str:
+    """The workspace's name, else that of its folder."""
+    return workspace.settings.name or normalise(workspace.root.resolve().name) or "workspace"
 
 
 def members(workspace: Workspace) -> tuple[Member, ...]:
@@ -75,7 +74,7 @@ def service(
     """The service of a member; a port that is in `taken` is not published, and joins it."""
     said = member.manifest.settings.compose
     volumes = [
-        f"{volume_name(workspace, member, each)}:{each.path}"
+        f"{volume_name(product_name(workspace), member.name, each)}:{each.path}"
         for each in member.manifest.settings.docker.volumes
     ]
     found: dict[str, Any] = {
@@ -97,27 +96,22 @@ def service(
 
 def build(workspace: Workspace, member: Member, *, dev: bool = False) -> dict[str, Any]:
     """How Compose builds the image of a member."""
-    place, settings = Place(workspace), member.manifest.settings.docker
+    settings = member.manifest.settings.docker
     way = way_of(workspace, member)
     if way == "layers":
-        folder = bake_folder(workspace, dev=dev)
-        where = {"context": place.up("."), "dockerfile": f"{folder}/Dockerfile"}
+        folder = image_files.bake_folder(workspace.settings.docker.bake, dev=dev)
+        dockerfile = image_files.dockerfile_in(folder)
+        where = {"context": seen(workspace, "."), "dockerfile": dockerfile}
         return {**where, "target": f"image-{member.name}"}
     if way == "shared" and not dev:
         context = workspace.settings.docker.context or "."
-        told = {"MEMBER": posixpath.relpath(member.path, context), "SCRIPT": script(member)}
+        told = {"MEMBER": posixpath.relpath(member.path, context), "SCRIPT": product.script(member)}
         told |= {"APT": " ".join(settings.apt)} if settings.apt else {}
         dockerfile = posixpath.relpath(APP, context)
-        return {"context": place.up(context), "dockerfile": dockerfile, "args": told}
+        return {"context": seen(workspace, context), "dockerfile": dockerfile, "args": told}
     own = images.own_image(workspace, member, Wish(dev))
     dockerfile = posixpath.relpath(own.dockerfile, own.context)
-    return {"context": place.up(own.context), "dockerfile": dockerfile}
-
-
-def bake_folder(workspace: Workspace, *, dev: bool) -> str:
-    """Where `ws generate bake` puts its files."""
-    folder = workspace.settings.docker.bake
-    return f"{folder}/dev" if dev else folder
+    return {"context": seen(workspace, own.context), "dockerfile": dockerfile}
 
 
 def way_of(workspace: Workspace, member: Member) -> str:
@@ -126,25 +120,19 @@ def way_of(workspace: Workspace, member: Member) -> str:
     return "member" if own else workspace.settings.compose.build
 
 
-def dockerfiles(workspace: Workspace) -> dict[str, str]:
-    """The Dockerfiles that the services are built from, each with the command that makes it."""
+def dockerfiles(workspace: Workspace, *, dev: bool = False) -> dict[str, str]:
+    """The Dockerfiles that services are built from, each with the command that makes it."""
     found: dict[str, str] = {}
     for member in members(workspace):
-        made = build(workspace, member)
+        made, way = build(workspace, member, dev=dev), way_of(workspace, member)
+        if dev and way != "layers":
+            continue
         root = posixpath.join(workspace.settings.compose.folder, made["context"])
         path = posixpath.normpath(posixpath.join(root, made["dockerfile"]))
-        shared = f"ws docker new {member.name} --style shared"
-        hints = {"layers": "ws generate bake", "shared": shared}
-        found.setdefault(path, hints.get(way_of(workspace, member), f"ws docker new {member.name}"))
+        command = {"layers": f"ws generate bake{' --dev' if dev else ''}"}
+        command["shared"] = f"ws docker new {member.name} --style shared"
+        found.setdefault(path, command.get(way, f"ws docker new {member.name}"))
     return found
-
-
-def script(member: Member) -> str:
-    """The console script that a member's image starts; empty for none, or no telling which."""
-    found, wanted = docker_recipe.scripts(member), member.manifest.settings.docker.script
-    if wanted or member.name in found:
-        return wanted or member.name
-    return next(iter(found)) if len(found) == 1 else ""
 
 
 def environment(workspace: Workspace, member: Member) -> dict[str, str]:
@@ -192,8 +180,8 @@ def _volumes(workspace: Workspace, listed: Iterable[Member]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for member in listed:
         for each in member.manifest.settings.docker.volumes:
-            name = volume_name(workspace, member, each)
-            found[name] = {"name": name, "external": True} if each.shared == "machine" else {
-                "name": name
-            }
+            name = volume_name(product_name(workspace), member.name, each)
+            labels = volume_labels(product_name(workspace), each)
+            machine = each.shared == "machine"
+            found[name] = {"name": name, **({"external": True} if machine else {"labels": labels})}
     return found
