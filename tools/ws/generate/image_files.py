@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from ws.model.images import ImagePlan
 
 
+def bake_folder(folder: str, *, dev: bool) -> str:
+    """Where `ws generate bake` writes: `folder`, or one in it for images for development."""
+    return f"{folder}/dev" if dev else folder
+
+
 def dockerfile_in(folder: str) -> str:
     """The Dockerfile of the layered images; as `folder`, relative to the workspace root."""
     return f"{folder}/Dockerfile"
