@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 from ws.formats import bundle
 from ws.planning import fingerprints
@@ -375,6 +376,8 @@ def test_what_fills_volumes_is_in_it_though_git_ignores_it(
     assert sorted(content(out)) == sorted(
         [*MADE, "models/large/a.bin", "workers/chat/words.txt"]
     ), ran.err
+    told = (out / "README.md").read_text()
+    assert "- `talk-models`, at `/models` in containers, filled from ../../models\n" in told
     (far,) = [row for row in ran.json["data"]["downloads"] if row["kind"] == "volume"]
     assert (far["name"], far["download"]) == ("far", 5_000_000)
     manifest = root / "workers/chat/pyproject.toml"
@@ -442,3 +445,69 @@ def test_tags_of_git_are_in_its_references(make_workspace: Make, ws: Ws, out: Pa
         f"r.example/chat:feature-x-{commit[:12]}",
         "r.example/chat:0.1.0",
     )
+
+
+COMPOSE = """\
+[compose]
+folder = "ops/dev"
+environment = { BROKER = "redis://broker" }
+depends-on = ["broker"]
+
+[compose.services.broker]
+image = "redis:7-alpine"
+env_file = [".env", { path = "more.txt", required = false }]
+volumes = ["./redis.conf:/etc/redis.conf:ro", "data:/data", "/srv:/srv"]
+
+[compose.services.other]
+build = "other"
+volumes = [{ type = "bind", source = "../words", target = "/words" }]
+"""
+
+
+def test_the_compose_file_lies_at_its_root_with_what_services_mount(
+    make_workspace: Make, ws: Ws, out: Path
+) -> None:
+    own = '[tool.ws.compose]\ndepends-on = ["tell"]\nvolumes = ["./chat.txt:/chat.txt"]\n'
+    tell = CHAT.replace('name = "chat"', 'name = "tell"')
+    files = {
+        **NAMED,
+        "workspace.toml": TOML + COMPOSE,
+        "workers/chat": CHAT + own,
+        "workers/tell": tell,
+        "workers/tell/poetry.lock": lock(tell, "shared"),
+        "ops/dev/redis.conf": "save no",
+        "ops/dev/.env": CANARY,
+        "ops/dev/other/Dockerfile": "FROM scratch",
+        "ops/words/a.txt": "a",
+        "ops/dev/chat.txt": "c",
+        "ops/dev/beside.txt": "",
+    }
+    make_workspace(files)
+    ran = ws("docker", "bundle", "chat", "--out", str(out), "--format", "json")
+    assert ran.code == 0, ran.out
+    assert [each["message"] for each in ran.json["findings"]] == [
+        "compose.yaml names ops/dev/.env, which a bundle does not take along"
+    ]
+    mounted = ["chat.txt", "other/Dockerfile", "redis.conf"]
+    beside = [*(f"ops/dev/{name}" for name in mounted), "ops/words/a.txt"]
+    assert sorted(content(out)) == sorted([*MADE, *beside])
+    services = yaml.safe_load((out / "compose.yaml").read_text())["services"]
+    broker, other, chat = (services[name] for name in ("broker", "other", "chat"))
+    assert broker["volumes"] == [
+        "./ops/dev/redis.conf:/etc/redis.conf:ro",
+        "data:/data",
+        "/srv:/srv",
+    ]
+    assert broker["env_file"] == [
+        "./ops/dev/.env",
+        {"path": "./ops/dev/more.txt", "required": False},
+    ]
+    assert (other["build"], other["volumes"][0]["source"]) == ("./ops/dev/other", "./ops/words")
+    assert chat["build"] == {
+        "context": ".",
+        "dockerfile": "ops/images/Dockerfile",
+        "target": "image-chat",
+    }
+    assert chat["depends_on"] == {"broker": {"condition": "service_started"}}
+    assert chat["environment"] == {"BROKER": "redis://broker"}
+    assert chat["volumes"] == ["./ops/dev/chat.txt:/chat.txt"]

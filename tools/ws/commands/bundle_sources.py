@@ -36,9 +36,10 @@ class Taken(NamedTuple):
     """A warning for what images have that are built here, and not those built from the bundle."""
 
 
-def take(workspace: Workspace, plan: ImagePlan) -> Taken:
+def take(workspace: Workspace, plan: ImagePlan, mounted: Iterable[str] = ()) -> Taken:
     """What the images of a plan are made from, and what fills their volumes.
 
+    And what is `mounted`: files and folders that a Compose file names, as far as they are there.
     Raises `WorkError` for what cannot be read, and what is missing or may hold a secret.
     """
     sources, left_out = package_sources(workspace, plan)
@@ -49,10 +50,15 @@ def take(workspace: Workspace, plan: ImagePlan) -> Taken:
     for image in plan.images:
         member = workspace.by_name[image.member]
         found |= {file.path: file for file in _volumes(workspace, member)}
+    findings = list(_findings(left_out))
+    for path in mounted:
+        beside, fault = _mounted(workspace, path)
+        found |= {file.path: file for file in beside}
+        findings += [fault] if fault else []
     files = sorted(file for file in found.values() if not bundle_sources.is_secret(file.path))
     ignored = dockerignore.read("\n".join(ignored_patterns(workspace, plan)))
     hidden = tuple(file.path for file in sources if ignored.ignores(file.path))
-    return Taken(tuple(files), hidden, tuple(_findings(left_out)))
+    return Taken(tuple(files), hidden, tuple(findings))
 
 
 def _own(workspace: Workspace, image: OwnImage, left_out: list[str]) -> Iterator[PrunedFile]:
@@ -109,6 +115,22 @@ def _volumes(workspace: Workspace, member: Member) -> Iterator[PrunedFile]:
             raise bundle_sources.unshippable(path, f"the volume {volume.name}", member.name)
         elif path:
             yield sources.one(path)
+
+
+def _mounted(workspace: Workspace, path: str) -> tuple[tuple[PrunedFile, ...], Finding | None]:
+    """What lies at a path that a service mounts; a warning for what cannot be taken along."""
+    full = workspace.root / path
+    sources = Sources(workspace.root, _ALL)
+    if not path.startswith("../") and path != ".." and not bundle_sources.is_secret(path):
+        if full.is_dir():
+            return sources.files(path, ()), None
+        return ((sources.one(path),), None) if full.exists() else ((), None)
+    return (), Finding(
+        "bundle/mounted",
+        "warning",
+        f"compose.yaml names {path}, which a bundle does not take along",
+        hint="whoever unpacks it must put that there; it may hold a secret, or lies outside",
+    )
 
 
 def _findings(left_out: Iterable[str]) -> Iterator[Finding]:

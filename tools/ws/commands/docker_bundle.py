@@ -14,6 +14,7 @@ from ws.files import bundle_archive, pruned_folder
 from ws.files.pruned_folder import BUNDLE
 from ws.formats import bundle, tag_templates
 from ws.generate import bake_file, bundle_files, image_files
+from ws.generate.bundle_compose import compose_file
 from ws.model.pruned import PrunedFile
 from ws.model.report import Finding, Outcome, Report
 from ws.planning import bundle_changes, downloads, fingerprints, unplanned
@@ -107,17 +108,19 @@ def make(context: Context, found: Images, *, sizes: bool = True) -> Made:
     told = product(
         workspace, plan, found.fingerprints, revision, names, downloads.estimates(plan, rows)
     )
-    taken = bundle_sources.take(workspace, plan)
     labels = {
         image.member: fingerprints.labels(
             workspace.by_name[image.member], found.fingerprints[image.member], "", ""
         )
         for image in plan.images
     }
+    own = bundle_files.own_labels(plan, labels)
+    composed = compose_file(workspace, plan, own, f"# {bundle_files.MADE}\n")
+    taken = bundle_sources.take(workspace, plan, composed.named)
     texts = {
         bundle.NAME: bundle.write(told, rows),
         bundle_files.README: bundle_files.readme(told, plan, rows),
-        bundle_files.COMPOSE: bundle_files.compose(told, plan, labels),
+        bundle_files.COMPOSE: composed.text,
         **_image_files(found, plan, labels, taken.hidden),
     }
     files = {file.path: file for file in taken.files}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import posixpath
 from typing import TYPE_CHECKING, Any
 
 from ws.formats.bundle import IMAGES
 from ws.model.images import LayeredImage
+from ws.planning.volume_names import volume_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ws.model.images import Image, ImagePlan
     from ws.model.product import Product
+    from ws.model.volumes import Volume
 
 COMPOSE = "compose.yaml"
 README = "README.md"
@@ -47,7 +47,7 @@ Or one of them, with Docker alone (before Docker 23 with `DOCKER_BUILDKIT=1`):
 ```
 
 `ws docker ensure`, run here, does what is needed, and says before what that costs.
-
+{volumes}
 ## What the first build downloads
 {downloads}
 
@@ -73,6 +73,7 @@ _WHAT = {
     "volume": "The volume {name} of {who}: {packages}.",
 }
 _FEW = 3
+_BY_ENSURE = "They are volumes, which `ws docker ensure` makes and fills:"
 
 
 def readme(product: Product, plan: ImagePlan, downloads: Sequence[Mapping[str, Any]]) -> str:
@@ -83,8 +84,27 @@ def readme(product: Product, plan: ImagePlan, downloads: Sequence[Mapping[str, A
         services=services,
         bake=product.bake,
         one=_build(plan.images[0]),
+        volumes=_volumes(product),
         downloads="\n".join(f"- {_told(row)}" for row in downloads),
     )
+
+
+def _volumes(product: Product) -> str:
+    """What people do about volumes where `ws` does not; empty where there are none."""
+    found: dict[str, Volume] = {}
+    for service in product.services:
+        for volume in service.volumes:
+            found.setdefault(volume_name(product.name, service.name, volume), volume)
+    if not found:
+        return ""
+    lines = [f"- {_volume(name, volume)}" for name, volume in found.items()]
+    return "\n".join(["", "## Models and caches", _BY_ENSURE, *lines, ""])
+
+
+def _volume(name: str, volume: Volume) -> str:
+    source = f", filled from {volume.source}" if volume.source else ""
+    alone = f"; without it: `docker volume create {name}`" if volume.shared == "machine" else ""
+    return f"`{name}`, at `{volume.path}` in containers{source}{alone}"
 
 
 def _told(row: Mapping[str, Any]) -> str:
@@ -98,33 +118,12 @@ def _told(row: Mapping[str, Any]) -> str:
     )
 
 
-def compose(product: Product, plan: ImagePlan, labels: Mapping[str, Mapping[str, str]]) -> str:
-    """The Compose file, in the part of YAML that is JSON."""
-    own = own_labels(plan, labels)
-    services = {image.member: _service(image, own.get(image.member, {})) for image in plan.images}
-    document = {"name": product.name, "services": services}
-    return f"# {MADE}\n{json.dumps(document, indent=2)}\n"
-
-
 def own_labels(
     plan: ImagePlan, labels: Mapping[str, Mapping[str, str]]
 ) -> dict[str, Mapping[str, str]]:
     """The labels of images with a Dockerfile of their own: the others have them in theirs."""
     own = (image.member for image in plan.images if not isinstance(image, LayeredImage))
     return {member: labels[member] for member in own}
-
-
-def _service(image: Image, labels: Mapping[str, str]) -> dict[str, Any]:
-    told = {key: value.replace("$", "$$") for key, value in labels.items()}
-    labelled = {"labels": told} if told else {}
-    return {"image": image.tag, "build": {**_place(image), **labelled}}
-
-
-def _place(image: Image) -> dict[str, str]:
-    if isinstance(image, LayeredImage):
-        return {"context": ".", "dockerfile": f"{IMAGES}/Dockerfile", "target": image.stage}
-    dockerfile = posixpath.relpath(image.dockerfile, image.context)
-    return {"context": image.context, "dockerfile": dockerfile}
 
 
 def _build(image: Image) -> str:
