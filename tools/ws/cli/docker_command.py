@@ -237,3 +237,47 @@ def prune(context: Context, *, member: str, out: str) -> Report:
     from ws.commands import docker_prune as command
 
     return command.run(context, member, out)
+
+
+@docker.command("bundle", cls=Command, checks=True)
+@click.argument("members", nargs=-1, shell_complete=complete_member)
+@click.option(
+    "--out",
+    default="",
+    type=click.Path(),
+    metavar="DIR",
+    help="The folder to write: a new or empty one, or one that it made before.",
+)
+@click.option(
+    "--archive",
+    default="",
+    type=click.Path(),
+    metavar="FILE",
+    help="The archive to write: FILE.tar.xz or FILE.tar.gz.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 if something is off.")
+@click.option(
+    "--sizes/--no-sizes",
+    default=True,
+    help="Whether estimates of downloads go into it, from what this machine has installed.",
+)
+def bundle(
+    context: Context, *, members: tuple[str, ...], out: str, archive: str, check: bool, sizes: bool
+) -> Report:
+    """Write what an installer ships: all that the images of services are built from.
+
+    Sources, a Dockerfile, a Bake file, a Compose file, requirements with hashes, and bundle.json,
+    by which `ws docker ensure` knows what it is. No tests, no locks, no secrets. It builds by
+    itself on a machine with Docker, without the repository, and says what that downloads. The same
+    workspace gives the same bytes.
+
+    \b
+    Examples:
+      ws docker bundle --out ../product                   all services
+      ws docker bundle --archive dist/product.tar.xz      as one file
+      ws docker bundle chat-worker --out ../chat          one of them, with what it needs
+      ws docker bundle --out ../product --check           exit 1 if it is not as it would be now
+    """
+    from ws.commands import docker_bundle as command
+
+    return command.run(context, command.Asked(members, out, archive, check, sizes))

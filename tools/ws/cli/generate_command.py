@@ -20,11 +20,12 @@ def generate() -> None:
     \b
     Examples:
       ws generate bake              all images, for docker buildx bake
+      ws generate compose           all services, for docker compose
     """
 
 
 @generate.command(cls=Command, checks=True, filters=False)
-@click.option("--dev", is_flag=True, help="The images for development.")
+@click.option("--dev", is_flag=True, help="The images for development, in a folder dev.")
 @modes
 def bake(context: Context, *, dev: bool, check: bool, diff: bool) -> Report:
     """Write what `ws docker build` builds as files that build it without `ws`.
@@ -43,3 +44,24 @@ def bake(context: Context, *, dev: bool, check: bool, diff: bool) -> Report:
     from ws.planning.images import Wish
 
     return command.run(context, mode_of(check=check, diff=diff), Wish(dev))
+
+
+@generate.command("compose", cls=Command, checks=True, filters=False)
+@modes
+def compose_(context: Context, *, check: bool, diff: bool) -> Report:
+    """Write a Compose file for all services, and its overlays for development and production.
+
+    compose.yaml, compose.dev.yaml and compose.prod.yaml lie in ops, or where [compose] folder says.
+    What you add to them by hand stays; what ws wrote it keeps up to date. They build from the files
+    of ws generate bake, which must be there.
+
+    \b
+    Examples:
+      ws generate compose              write them
+      ws generate compose --check      exit 1 where the workspace says something else, or somebody
+                                       changed what ws wrote
+      ws generate compose --diff       what would change
+    """
+    from ws.commands import generate_compose as command
+
+    return command.run(context, mode_of(check=check, diff=diff))

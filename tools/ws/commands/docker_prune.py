@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ws.commands import images as gathering
+from ws.commands import out_folder
 from ws.commands.context import read_locks
 from ws.commands.drift import drift
-from ws.errors import UsageError, WorkError
+from ws.commands.package_sources import package_sources
+from ws.errors import WorkError
 from ws.files import pruned_folder
-from ws.files.ignored import Ignored
-from ws.files.pruned_sources import Sources
 from ws.files.store import Store
-from ws.formats import dockerignore, masking
+from ws.formats import masking
 from ws.generate import images as generate
-from ws.model.globs import matches
 from ws.model.images import LayeredImage
 from ws.model.pruned import PrunedFile
 from ws.model.report import Outcome, Report
 from ws.planning import images, pruned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from ws.commands.context import Context
     from ws.model.images import ImagePlan
@@ -47,13 +44,12 @@ def run(context: Context, name: str, out: str) -> Report:
     """
     workspace = context.workspace()
     (member,) = gathering.chosen(context, workspace, [name])
-    folder = Path(os.path.realpath(context.cwd / out))
-    _refuse(workspace, folder, out)
+    folder = out_folder.fit(context, workspace, out, SOURCES)
     stale = tuple(each for each in drift(workspace, [member]) if each.severity == "error")
     if stale:
         return Report(COMMAND, findings=stale)
     files = context_files(workspace, member)
-    changed = pruned_folder.replace(folder, files)
+    changed = pruned_folder.replace(folder, files, pruned_folder.PRUNE)
     reason = f"{len(files)} files in {out}" if changed else f"{out} is as it should be"
     outcome = Outcome(member.name, COMMAND, "done" if changed else "skipped", reason)
     data = {"member": member.name, "out": out, "files": [file.path for file in files]}
@@ -76,10 +72,9 @@ def context_files(workspace: Workspace, member: Member) -> tuple[PrunedFile, ...
     plan = pruned.alone(whole, image, SOURCES)
     texts = {**_manifests(workspace, whole, member, locks), **_texts(plan, member)}
     files = [PrunedFile(path, data) for path, data in texts.items()]
-    files += _sources(workspace, whole)
-    files.sort()
-    made = PrunedFile(pruned_folder.MARKER, pruned_folder.marker(member.name, files).encode())
-    return tuple(sorted((*files, made)))
+    found, _ = package_sources(workspace, whole)
+    files += (file._replace(path=f"{SOURCES}/{file.path}") for file in found)
+    return pruned_folder.marked(pruned_folder.PRUNE, files, member=member.name)
 
 
 def _texts(plan: ImagePlan, member: Member) -> dict[str, bytes]:
@@ -111,44 +106,3 @@ def _manifests(
     assert lock is not None  # or there were no plan
     found[f"{MANIFESTS}/{member.file('poetry.lock')}"] = masking.masked_lock(lock)
     return found
-
-
-def _sources(workspace: Workspace, plan: ImagePlan) -> Iterator[PrunedFile]:
-    """The sources of the local packages; members that lie in their folders are not among them."""
-    ignored = dockerignore.read("\n".join(gathering.ignored_patterns(workspace, plan)))
-    inside = {package.folder for package in plan.packages}
-    others = {member.path for member in workspace.members} - inside
-    sources = Sources(workspace.root, ignored, others)
-    known = {member.path: member for member in workspace.members}
-    found: dict[str, PrunedFile] = {}
-    for folder in sorted(inside):
-        named = pruned.named_files(known[folder]) if folder in known else ()
-        found |= {file.path: file for file in sources.files(folder, named)}
-    for path, file in found.items():
-        yield file._replace(path=f"{SOURCES}/{path}")
-
-
-def _refuse(workspace: Workspace, folder: Path, out: str) -> None:
-    """Raise `UsageError` for a folder in which the workspace would be harmed."""
-    root = workspace.root.resolve()
-    if root.is_relative_to(folder):
-        raise _unfit(f"{out} holds the workspace")
-    if not folder.is_relative_to(root):
-        return
-    for member in workspace.members:
-        if folder.is_relative_to((root / member.path).resolve()):
-            raise _unfit(f"{out} lies in the member {member.name}")
-    path = folder.relative_to(root).as_posix()
-    parts = path.split("/")
-    above = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
-    ignored = Ignored(root)
-    if any(part.startswith(".") for part in parts) or any(map(ignored.folder, above)):
-        return
-    made = [f"{path}/{SOURCES}/{member.path}" for member in workspace.members]
-    if any(matches(each, glob) for each in made for glob in workspace.settings.members):
-        raise _unfit(f"what would lie in {out} would be members of the workspace")
-
-
-def _unfit(reason: str) -> UsageError:
-    hint = "choose a folder outside the workspace, or one that git ignores: --out DIR"
-    return UsageError(reason, rule="usage/out", hint=hint)

@@ -34,11 +34,11 @@ def run(context: Context, mode: Mode, wish: Wish) -> Report:
     """
 
     def decide(workspace: Workspace) -> Plan:
-        return _plan(Store(workspace.root), _texts(workspace, wish), workspace.settings.docker.bake)
+        return _plan(Store(workspace.root), _texts(workspace, wish), folder_of(workspace, wish))
 
     workspace = context.workspace()
     texts = _texts(workspace, wish)
-    plan = _plan(Store(workspace.root), texts, workspace.settings.docker.bake)
+    plan = _plan(Store(workspace.root), texts, folder_of(workspace, wish))
     data = {"files": sorted(texts), "changes": [_path(action) for action in plan.actions]}
     fine = ("generate bake: all files are as they should be",) if plan.is_empty else ()
     if mode is Mode.DIFF:
@@ -52,9 +52,14 @@ def run(context: Context, mode: Mode, wish: Wish) -> Report:
     return replace(carry_out(context, lambda now: Decision(decide(now))), data=data)
 
 
+def folder_of(workspace: Workspace, wish: Wish) -> str:
+    """Where the files lie, relative to the root; those of images for development apart."""
+    return image_files.bake_folder(workspace.settings.docker.bake, dev=wish.dev)
+
+
 def _texts(workspace: Workspace, wish: Wish) -> dict[str, str]:
     """All files as they should be, by path."""
-    folder = workspace.settings.docker.bake
+    folder = folder_of(workspace, wish)
     locks = read_locks(Store(workspace.root), workspace.members)
     plan = images.image_plan(workspace, images.candidates(workspace), locks, wish)
     if not plan.images:
@@ -69,7 +74,7 @@ def _texts(workspace: Workspace, wish: Wish) -> dict[str, str]:
         plan,
         image_files.bake_in(folder),
         image_files.dockerfile_in(folder),
-        {image.member: versions[image.member] for image in plan.images},
+        {i.member: bake_file.labels(i.member, versions[i.member]) for i in plan.images},
     )
     ignored = ignored_patterns(workspace, plan)
     return image_files.texts(plan, folder, ignored, baked, bake_file.HEAD)

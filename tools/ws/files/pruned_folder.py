@@ -1,4 +1,4 @@
-"""The folder of `ws docker prune --out`: written as a whole, and never over somebody's work."""
+"""The folder of `--out` (`ws docker prune`, `bundle`): as a whole, never over somebody's work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import shutil
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import UsageError, Where, WorkError
 from ws.model.pruned import PrunedFile
@@ -15,25 +15,35 @@ from ws.model.pruned import PrunedFile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MARKER = ".ws-prune.json"
-"""It lists what was written beside it."""
+
+class Mark(NamedTuple):
+    """The file by which a folder is known; it lists what was written beside it."""
+
+    path: str
+    command: str
+    """What writes such folders."""
 
 
-def marker(member: str, files: Sequence[PrunedFile]) -> str:
-    """The text of the marker."""
-    about = "Made by `ws docker prune`, which replaces this folder as long as nothing else is in it"
-    listed = [file.path for file in files]
-    return json.dumps({"//": about, "member": member, "files": listed}, indent=2) + "\n"
+PRUNE = Mark(".ws-prune.json", "ws docker prune")
+BUNDLE = Mark(".ws-bundle.json", "ws docker bundle")
 
 
-def replace(folder: Path, files: Sequence[PrunedFile]) -> bool:
-    """Let a folder hold these files, the marker among them, and nothing else; say if it changed.
+def marked(mark: Mark, files: Sequence[PrunedFile], **said: str) -> tuple[PrunedFile, ...]:
+    """The files with their mark, sorted by path; `said` is what else that says."""
+    about = f"Made by `{mark.command}`, which replaces this folder as long as nothing else is in it"
+    listed = sorted(file.path for file in files)
+    text = json.dumps({"//": about, **said, "files": listed}, indent=2) + "\n"
+    return tuple(sorted((*files, PrunedFile(mark.path, text.encode()))))
+
+
+def replace(folder: Path, files: Sequence[PrunedFile], mark: Mark) -> bool:
+    """Let a folder hold these files, the mark among them, and nothing else; say if it changed.
 
     `folder` is absolute. It is new, or empty, or one that was made so before; else this refuses
     (`UsageError`). What is new is written beside it and moved into its place. Raises `WorkError`.
     """
     try:
-        there = _there(folder)
+        there = _there(folder, mark)
         if there is not None and there == {file.path: file for file in files}:
             return False
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -48,16 +58,19 @@ def replace(folder: Path, files: Sequence[PrunedFile]) -> bool:
             shutil.rmtree(new, ignore_errors=True)
             shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
-        raise WorkError(
-            f"cannot write this folder: {error.strerror or error}",
-            rule="file/write",
-            where=Where(str(folder)),
-            hint="check its permissions and the room on the disk, or choose another --out",
-        ) from error
+        raise _failed("write", folder, error) from error
     return True
 
 
-def _there(folder: Path) -> dict[str, PrunedFile] | None:
+def read(folder: Path, mark: Mark) -> dict[str, PrunedFile]:
+    """What was written there before, by path; nothing where nothing is. Refuses as `replace`."""
+    try:
+        return _there(folder, mark) or {}
+    except OSError as error:
+        raise _failed("read", folder, error) from error
+
+
+def _there(folder: Path, mark: Mark) -> dict[str, PrunedFile] | None:
     """What was written before; `None` if nothing is there. Refuses what is somebody else's."""
     if not folder.exists() and not folder.is_symlink():
         return None
@@ -66,12 +79,12 @@ def _there(folder: Path) -> dict[str, PrunedFile] | None:
     found = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
     if not found and not any(folder.iterdir()):
         return None
-    if MARKER not in found:
+    if mark.path not in found:
         raise _foreign(f"{folder} is not empty, and ws did not make it")
     try:
-        listed = {*json.loads(found[MARKER].read_bytes())["files"], MARKER}
+        listed = {*json.loads(found[mark.path].read_bytes())["files"], mark.path}
     except (ValueError, KeyError, TypeError):
-        raise _foreign(f"{folder}/{MARKER} is not as ws wrote it") from None
+        raise _foreign(f"{folder}/{mark.path} is not as ws wrote it") from None
     more = sorted(found.keys() - listed)
     if more:
         raise _foreign(f"{more[0]} was put into {folder} by somebody else")
@@ -113,6 +126,15 @@ def _exchange(folder: Path, new: Path, old: Path) -> None:
     except BaseException:
         old.rename(folder)
         raise
+
+
+def _failed(verb: str, folder: Path, error: OSError) -> WorkError:
+    return WorkError(
+        f"cannot {verb} this folder: {error.strerror or error}",
+        rule=f"file/{verb}",
+        where=Where(str(folder)),
+        hint="check its permissions and the room on the disk, or choose another --out",
+    )
 
 
 def _foreign(reason: str) -> UsageError:

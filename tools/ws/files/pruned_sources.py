@@ -21,12 +21,24 @@ _NEVER = frozenset({".git", ".venv"})
 class Sources:
     """The files of members; all paths are relative to the root."""
 
-    def __init__(self, root: Path, dockerignore: Dockerignore, without: Collection[str]) -> None:
-        """Passed over is what `dockerignore` or git ignores, and the folders `without`."""
+    def __init__(
+        self,
+        root: Path,
+        dockerignore: Dockerignore,
+        without: Collection[str] = (),
+        *,
+        all_of_git: bool = False,
+    ) -> None:
+        """Passed over is what `dockerignore` or git ignores, and the folders `without`.
+
+        With `all_of_git`, what git ignores is taken like everything else.
+        """
         self._root = root.resolve()
         self._dockerignore = dockerignore
         self._without = frozenset(without)
-        self._git = Ignored(root)
+        self._git = None if all_of_git else Ignored(root)
+        self.left_out: list[str] = []
+        """What was passed over for git's sake alone; folders have a slash at their end."""
 
     def files(self, folder: str, named: Collection[str]) -> tuple[PrunedFile, ...]:
         """The files below a folder, sorted by path, with those that are `named` in any case.
@@ -56,10 +68,25 @@ class Sources:
             if entry.is_dir(follow_symlinks=False):
                 is_environment = os.path.exists(os.path.join(entry.path, "pyvenv.cfg"))
                 hidden = ignored and not self._dockerignore.excepted_below(path)
-                if not (is_environment or hidden or self._git.folder(path)):
+                if is_environment or hidden:
+                    continue
+                if self._git and self._git.folder(path):
+                    self.left_out.append(f"{path}/")
+                else:
                     yield from self._below(path)
-            elif not (ignored or self._git.file(path)) and (entry.is_file() or entry.is_symlink()):
-                yield path
+            elif not ignored and (entry.is_file() or entry.is_symlink()):
+                if self._git and self._git.file(path):
+                    self.left_out.append(path)
+                else:
+                    yield path
+
+    def one(self, path: str) -> PrunedFile:
+        """A file, whatever ignores it; a link is what it leads to. Raises `WorkError`."""
+        try:
+            full = self._root / path
+            return PrunedFile(path, full.read_bytes(), os.access(full, os.X_OK))
+        except OSError as error:
+            raise self._unreadable(error, path) from error
 
     def _file(self, path: str, top: Path) -> PrunedFile:
         full = self._root / path

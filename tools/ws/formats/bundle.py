@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NAME = "bundle.json"
+IMAGES = "ops/images"
+"""The folder of a bundle in which lies what images are built from, besides sources."""
 SCHEMA = "ws-bundle/1"
 
 _MADE = "Made by `ws docker bundle`; `ws docker ensure` reads it"

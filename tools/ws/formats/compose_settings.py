@@ -43,6 +43,7 @@ def of_workspace(
         folder=_folder(reader, table),
         build=_build(reader, table),
         environment=_environment(reader, table, "compose"),
+        depends_on=reader.texts(table, "compose", "depends-on"),
         services=_services(reader, table),
     )
 

@@ -17,31 +17,37 @@ if TYPE_CHECKING:
     from ws.model.images import Image, ImagePlan
 
 MARK = "Made by `ws generate bake`"
-HEAD = f"# {MARK}. Edits by hand are lost the next time.\n"
+LOST = "Edits by hand are lost the next time."
+HEAD = f"# {MARK}. {LOST}\n"
 """What the other files begin with."""
 
 _OCI = "org.opencontainers.image"
 _SECRETS = {"pip.conf": "PIP_CONF", "uv.toml": "UV_TOML"}
 """The variables that name the files of secrets, by the secret's id."""
 _USAGE = (
-    f"{MARK}. Edits by hand are lost the next time.",
     "All images of the workspace, to be built at its root: docker buildx bake -f {path}",
     "TAG=1.2 gives them this tag; CACHE=registry.example/cache keeps their layers in a registry.",
     "PIP_CONF=FILE and UV_TOML=FILE are secrets: package indexes with a password in their address.",
 )
 
 
-def bake_file(plan: ImagePlan, path: str, dockerfile: str, versions: Mapping[str, str]) -> str:
+def bake_file(
+    plan: ImagePlan,
+    path: str,
+    dockerfile: str,
+    labels: Mapping[str, Mapping[str, str]],
+    made: str = f"{MARK}. {LOST}",
+) -> str:
     """The Bake file of a plan, which will lie at `path`.
 
     `path` and `dockerfile`, which is that of the layered images, are relative to the workspace
-    root; `versions` are those of the members, by name. No revision is in it: it would change with
-    every commit, and so would the file.
+    root; `labels` are by member, and `made` says who made the file. No revision should be in it:
+    it would change with every commit, and so would the file.
     """
-    extras = bake.Extras(labels={name: _labels(name, versions[name]) for name in versions})
+    extras = bake.Extras(labels=labels)
     variables = {"TAG": _default_tag(plan), "CACHE": "", **dict.fromkeys(_SECRETS.values(), "")}
     document = {
-        "//": [line.format(path=path) for line in _USAGE],
+        "//": [made, *(line.format(path=path) for line in _USAGE)],
         "variable": {name: {"default": value} for name, value in variables.items()},
         "group": {"default": {"targets": [image.target for image in plan.images]}},
         "target": {image.target: _target(image, dockerfile, extras) for image in plan.images},
@@ -73,7 +79,8 @@ def _if_set(variable: str, item: str) -> str:
     return f'{variable} == "" ? [] : ["{item}"]'
 
 
-def _labels(name: str, version: str) -> dict[str, str]:
+def labels(name: str, version: str) -> dict[str, str]:
+    """What an image says of itself that a Bake file built."""
     return {f"{_OCI}.title": name, f"{_OCI}.version": version}
 
 

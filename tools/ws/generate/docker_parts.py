@@ -8,6 +8,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from ws.planning import health as health_of
 from ws.planning.docker_places import copy_destination
 
 if TYPE_CHECKING:
@@ -128,18 +129,14 @@ def expose(recipe: Recipe) -> str:
 def health(recipe: Recipe) -> str:
     """`HEALTHCHECK`: as the member says, else whether its port answers, else whether it loads."""
     settings = recipe.settings
-    if settings.health and not settings.health.startswith("/"):
-        return f"HEALTHCHECK --start-period=10s --timeout=10s CMD {settings.health}"
-    if not settings.port:
-        # Nothing listens that could be asked; an import takes its time, so it is done seldom.
-        said = "# It listens nowhere: what can be asked is whether its program still loads."
-        check = f"import {recipe.script.module if recipe.script else ''}"
-        return f"{said}\nHEALTHCHECK --interval=5m --timeout=30s CMD {_python(check)}"
-    check = f"import socket; socket.create_connection(('127.0.0.1', {settings.port}), 4)"
-    if settings.health:
-        address = f"http://127.0.0.1:{settings.port}{settings.health}"
-        check = f"from urllib.request import urlopen; urlopen('{address}', timeout=4)"
-    return f"HEALTHCHECK --start-period=10s --timeout=5s CMD {_python(check)}"
+    if asked := health_of.command(settings):
+        return f"HEALTHCHECK --start-period=10s --timeout=10s CMD {asked}"
+    if check := health_of.probe(settings):
+        return f"HEALTHCHECK --start-period=10s --timeout=5s CMD {_python(check)}"
+    # Nothing listens that could be asked; an import takes its time, so it is done seldom.
+    said = "# It listens nowhere: what can be asked is whether its program still loads."
+    check = f"import {recipe.script.module if recipe.script else ''}"
+    return f"{said}\nHEALTHCHECK --interval=5m --timeout=30s CMD {_python(check)}"
 
 
 def debugger(recipe: Recipe) -> str:

@@ -8,9 +8,14 @@ from ws.generate import images
 from ws.model.images import LayeredImage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ws.model.images import ImagePlan
+
+
+def bake_folder(folder: str, *, dev: bool) -> str:
+    """Where `ws generate bake` writes: `folder`, or one in it for images for development."""
+    return f"{folder}/dev" if dev else folder
 
 
 def dockerfile_in(folder: str) -> str:
@@ -29,19 +34,25 @@ def requirements_in(folder: str) -> str:
 
 
 def texts(
-    plan: ImagePlan, folder: str, ignored: Iterable[str], baked: str, head: str = ""
+    plan: ImagePlan,
+    folder: str,
+    ignored: Iterable[str],
+    baked: str,
+    head: str = "",
+    labels: Mapping[str, Mapping[str, str]] = images.NO_LABELS,
 ) -> dict[str, str]:
     """The files by path, relative to the workspace root, as `folder` is, in which they are to lie.
 
-    `ignored` are patterns of a `.dockerignore`: what no image needs; `baked` is the Bake file, and
-    `head` the comment that each of the others begins with. Where each image has a Dockerfile of its
-    own, the Bake file is all.
+    `ignored` are patterns of a `.dockerignore`: what no image needs; `baked` is the Bake file,
+    `head` the comment that each of the others begins with, and `labels`, by member, are those that
+    the Dockerfile gives. Where each image has a Dockerfile of its own, the Bake file is all.
     """
     found = {bake_in(folder): baked}
     if not any(isinstance(image, LayeredImage) for image in plan.images):
         return found
     dockerfile = dockerfile_in(folder)
-    made = images.dockerfile(plan, folder, f"docker buildx bake -f {bake_in(folder)}")
+    how = f"docker buildx bake -f {bake_in(folder)}"
+    made = images.dockerfile(plan, folder, how, labels=labels)
     found[dockerfile] = head + made
     found[f"{dockerfile}.dockerignore"] = head + images.ignore_file(plan, folder, ignored)
     for name, text in images.requirements(plan).items():

@@ -8,6 +8,7 @@ which no layer keeps and no cache looks at.
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from ws.generate import docker_parts as parts
 from ws.model.images import LayeredImage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ws.model.images import Builder, Ground, ImagePlan, Layer, LocalPackage, Requirement
 
@@ -36,13 +37,21 @@ _UV_TOML = "--mount=type=secret,id=uv.toml,target=/etc/uv/uv.toml"
 _UV_CACHE = "--mount=type=cache,target=/root/.cache/uv"
 _NETRC = "--mount=type=secret,id=netrc,target=/root/.netrc"
 _LINE = " \\\n    "
+NO_LABELS: Mapping[str, Mapping[str, str]] = {}
 
 
-def dockerfile(plan: ImagePlan, folder: str, how: str, head: str = _HEAD) -> str:
+def dockerfile(
+    plan: ImagePlan,
+    folder: str,
+    how: str,
+    head: str = _HEAD,
+    labels: Mapping[str, Mapping[str, str]] = NO_LABELS,
+) -> str:
     """The Dockerfile of the layered images of a plan; its context is the workspace root.
 
     `folder` is where its requirements lie, relative to that, and `how` one line that says how to
-    build it, for the place of `{how}` in the comment that it begins with.
+    build it, for the place of `{how}` in the comment that it begins with. `labels`, by member, are
+    those that images get however they are built.
     """
     blocks = [head.format(how=how)]
     for ground in plan.grounds:
@@ -50,7 +59,8 @@ def dockerfile(plan: ImagePlan, folder: str, how: str, head: str = _HEAD) -> str
     blocks += [_layer(plan, layer, folder) for layer in plan.layers]
     blocks += [_builder(plan, builder) for builder in plan.builders]
     blocks += [_package(plan, package) for package in plan.packages]
-    blocks += [_image(plan, image) for image in plan.images if isinstance(image, LayeredImage)]
+    layered = (image for image in plan.images if isinstance(image, LayeredImage))
+    blocks += [_image(plan, image, labels.get(image.member, {})) for image in layered]
     return "\n".join(blocks)
 
 
@@ -64,7 +74,7 @@ def recipe(plan: ImagePlan, image: LayeredImage) -> str:
             _builder(plan, replace(builder, name="builder")),
             _package(plan, replace(package, builder="builder")),
         ]
-    return "\n".join([*stages, _image(plan, alone)])
+    return "\n".join([*stages, _image(plan, alone, {})])
 
 
 def requirements(plan: ImagePlan) -> dict[str, str]:
@@ -203,7 +213,7 @@ WORKDIR {parts.quoted(parts.mirrored(package.folder))}
 """
 
 
-def _image(plan: ImagePlan, image: LayeredImage) -> str:
+def _image(plan: ImagePlan, image: LayeredImage, labels: Mapping[str, str]) -> str:
     recipe = image.recipe
     inside = plan.inside(image)
     folder = parts.quoted(parts.mirrored(recipe.member.path))
@@ -224,8 +234,14 @@ def _image(plan: ImagePlan, image: LayeredImage) -> str:
         parts.expose(recipe),
         "" if plan.dev else parts.health(recipe),
         f"CMD {command}",
+        *(f"LABEL {name}={_label(value)}" for name, value in labels.items()),
     ]
     return "".join(f"{line}\n" for line in lines if line)
+
+
+def _label(value: str) -> str:
+    """A value between double quotes, where a Dockerfile expands variables and takes escapes."""
+    return '"' + re.sub(r'(["\\$])', r"\\\1", value) + '"'
 
 
 def _run(mounts: Iterable[str], *commands: str) -> str:

@@ -29,6 +29,8 @@ class ComposeSettings:
     """Which Dockerfile services are built from, where their image is not by one of its own."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables of all members' services."""
+    depends_on: tuple[str, ...] = ()
+    """Services for which those of all members wait, such as a broker."""
     services: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """Services that are no members, such as a broker: by name, each as Compose has it."""
 

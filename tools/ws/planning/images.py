@@ -50,8 +50,8 @@ def candidates(workspace: Workspace) -> tuple[Member, ...]:
     return tuple(
         member
         for member in workspace.members
-        if _build(workspace, member) == "dockerfile"
-        or (_build(workspace, member) == "layers" and docker_recipe.scripts(member))
+        if build_of(workspace, member) == "dockerfile"
+        or (build_of(workspace, member) == "layers" and docker_recipe.scripts(member))
     )
 
 
@@ -92,7 +92,7 @@ def sound_images(
     for member in (each for each in members if each.name not in faults):
         tag, platforms = tag_of(workspace, member, wish), _platforms(workspace, member)
         if member.name not in recipes:
-            images.append(_own(workspace, member, wish, platforms))
+            images.append(own_image(workspace, member, wish, platforms))
             continue
         recipe = recipes[member.name]
         ground_name = ground_of[_key(recipe)]
@@ -161,10 +161,10 @@ def _recipes(
     found: dict[str, Recipe] = {}
     faults: dict[str, WsError] = {}
     for member in workspace.members:
-        if member in members and _build(workspace, member) == "none":
+        if member in members and build_of(workspace, member) == "none":
             faults[member.name] = _no_image(workspace, member)
-        if _build(workspace, member) != "layers" or not docker_recipe.scripts(member):
-            if member in members and _build(workspace, member) == "layers":
+        if build_of(workspace, member) != "layers" or not docker_recipe.scripts(member):
+            if member in members and build_of(workspace, member) == "layers":
                 faults[member.name] = _nothing_to_start(member)
             continue
         try:
@@ -276,7 +276,9 @@ def _packages(
     return tuple(builders.values()), found
 
 
-def _own(workspace: Workspace, member: Member, wish: Wish, platforms: tuple[str, ...]) -> OwnImage:
+def own_image(
+    workspace: Workspace, member: Member, wish: Wish, platforms: tuple[str, ...] = ()
+) -> OwnImage:
     """The image of a Dockerfile of its own; for development that of the same name with `.dev`."""
     settings = member.manifest.settings.docker
     dockerfile = member.file(settings.dockerfile or "Dockerfile") + (".dev" if wish.dev else "")
@@ -285,7 +287,8 @@ def _own(workspace: Workspace, member: Member, wish: Wish, platforms: tuple[str,
     return OwnImage(member.name, member.path, tag, dockerfile, context, platforms)
 
 
-def _build(workspace: Workspace, member: Member) -> str:
+def build_of(workspace: Workspace, member: Member) -> str:
+    """How a member's image is made: `layers`, `dockerfile`, or `none`."""
     return member.manifest.settings.docker.build or workspace.settings.docker.build
 
 

@@ -62,12 +62,13 @@ def product(
     for image in plan.images:
         member = known[image.member]
         settings = member.manifest.settings.docker
+        shipped = not files.requirements or isinstance(image, LayeredImage)
         service = Service(
             name=member.name,
             tag=image.tag,
             fingerprint=fingerprints[member.name].digest,
             folder=member.path,
-            script=script(member),
+            script=script(member) if shipped else "",  # it lacks requirements
             references=references(workspace, member, revision),
             required=settings.required,
             requirements=_requirements(plan, image, files.requirements),

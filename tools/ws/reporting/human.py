@@ -16,6 +16,7 @@ _DONE = {
     "sync": "synced",
     "new": "made",
     "docker new": "written",
+    "docker bundle": "written",
     "docker prune": "written",
     "generate bake": "written",
     "docker build": "built",
@@ -137,6 +138,7 @@ def _images(name: str) -> Callable[[Mapping[str, Any], Style], str]:
 
 _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
     "docker build": _images("built"),
+    "docker bundle": _images("bundled"),
     "docker check": _dockerfiles,
     "docker layers": _images("layers"),
     "docker measure": _images("measured"),
@@ -149,7 +151,15 @@ _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
 }
 _TELLING = ("docker status", "doctor")
 """Commands whose table tells the findings, too."""
-_LAST = ("docker build", "docker check", "docker measure", "docker smoke", "docker test", "install")
+_LAST = (
+    "docker build",
+    "docker bundle",
+    "docker check",
+    "docker measure",
+    "docker smoke",
+    "docker test",
+    "install",
+)
 """Commands whose table is the end of the story: failures are told before it."""
 
 

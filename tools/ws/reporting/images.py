@@ -96,6 +96,42 @@ def measured(data: Mapping[str, Any], style: Style) -> str:
     return table(("IMAGE", "SIZE", "START", "BUILD", "WHAT RAN"), rows, style) if rows else ""
 
 
+def bundled(data: Mapping[str, Any], style: Style) -> str:
+    """What a first build downloads, a line each; the sum, what can be had instead, and sizes."""
+    if "downloads" not in data:
+        return ""
+    rows = [
+        (
+            one["kind"],
+            one["name"],
+            _who(one["members"]),
+            size(one["size"]),
+            size(one["download"]),
+            _listed(one["packages"]),
+        )
+        for one in data["downloads"]
+    ]
+    head = ("KIND", "FIRST BUILD DOWNLOADS", "FOR", "ON DISK", "ABOUT", "WHAT")
+    lacking = any(one["download"] is None for one in data["downloads"])
+    lines = [f"about {size(data['download'])} in all{', and what has no size' if lacking else ''}"]
+    for one in data["instead"]:
+        about = f", about {size(one['download'])}" if one["download"] else ""
+        lines.append(f"or {one['source']}: {one['name']}{about}")
+    lines.append(f"the bundle: {len(data['files'])} files, {size(data['size'])}")
+    if data["archive"]:
+        lines.append(f"{data['archive']['path']}: {size(data['archive']['size'])}")
+    return table(head, rows, style) + "".join(f"{line}\n" for line in lines)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more or "-"
+
+
+def _who(members: Sequence[str]) -> str:
+    return ", ".join(members) if len(members) < _FEW else f"{len(members)} images"
+
+
 def _beside(one: Mapping[str, Any], quantity: str) -> str:
     """What was measured, and what may be: `363 MB of 400 MB`, with `!` where that is broken."""
 

@@ -1,0 +1,56 @@
+"""`${NAME}` in values of Compose files.
+
+https://docs.docker.com/reference/compose-file/interpolation/
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_FOUND = re.compile(
+    r"\$\$|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<how>:?[-?+])(?P<word>[^{}]*))?\}|\$"
+)
+
+
+def escaped(text: str) -> str:
+    """A value for a Compose file: `${NAME}`, with what may stand in it, is a variable; any other
+    dollar is one, and is doubled, as Compose wants it.
+    """
+    return _FOUND.sub(lambda found: found[0] if len(found[0]) > 1 else "$$", text)
+
+
+def required(text: str) -> str:
+    """The same value where each variable must be set: none has a default."""
+
+    def demand(found: re.Match[str]) -> str:
+        name, how = found["name"], found["how"] or ""
+        if not name or "+" in how:
+            return found[0]
+        return found[0] if "?" in how else f"${{{name}:?{name} is not set}}"
+
+    return _FOUND.sub(demand, text)
+
+
+def filled(text: str, environ: Mapping[str, str]) -> str:
+    """What Compose makes of such a value. Raises `KeyError`, with what it demands, if that is not
+    there.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        name = found["name"]
+        if not name:
+            return "$"
+        how, word = found["how"] or "-", found["word"] or ""
+        there = environ.get(name)
+        is_set = there is not None and (bool(there) or ":" not in how)
+        if "+" in how:
+            return word if is_set else ""
+        if not is_set and "?" in how:
+            raise KeyError(word or f"{name} is not set")
+        return there if is_set and there is not None else word
+
+    return _FOUND.sub(value, text)

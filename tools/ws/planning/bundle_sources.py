@@ -1,0 +1,60 @@
+"""What a bundle takes besides the sources of local packages, and what it never takes."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from ws.errors import ManifestError, Where, WorkError
+from ws.formats import dockerignore
+from ws.planning.wheel_sources import SECRETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ws.model.volumes import Volume
+    from ws.model.workspace import Member
+
+_SECRET = dockerignore.read(
+    "\n".join((*SECRETS, "**/.env", "**/.env.*", "**/pip.conf", "**/auth.toml"))
+)
+
+
+def is_secret(path: str) -> bool:
+    """Whether a file of this name may hold a secret, so that nobody ships it."""
+    return _SECRET.ignores(path)
+
+
+def unshippable(path: str, who: str, member: str) -> WorkError:
+    """The error for a file that is asked for by its name, and that may hold a secret."""
+    return WorkError(
+        f"{who} names it, and such a file may hold a secret: no bundle takes it along",
+        rule="bundle/secret",
+        where=Where(path),
+        hint="pass it to builds as a secret, which lies in no image: RUN --mount=type=secret",
+        member=member,
+    )
+
+
+def volume_source(member: Member, volume: Volume) -> str:
+    """Where the files of a volume lie, relative to the root; empty where none fill it.
+
+    Raises `ManifestError` for what lies outside the workspace.
+    """
+    if not volume.source or "://" in volume.source:
+        return ""
+    path = posixpath.normpath(member.file(volume.source))
+    if path.startswith("../") or path == "..":
+        raise ManifestError(
+            f"{volume.source}, the source of the volume {volume.name}, lies outside the workspace",
+            rule="bundle/volume",
+            where=Where(member.file("pyproject.toml")),
+            hint="move it into the repository, or give an https address",
+            member=member.name,
+        )
+    return path
+
+
+def shown(paths: Iterable[str]) -> tuple[str, ...]:
+    """Lines of an ignore file that let these paths through; what means something is escaped."""
+    return tuple("!" + "".join(f"\\{c}" if c in "*?[\\" else c for c in path) for path in paths)

@@ -1,0 +1,78 @@
+"""Who waits for whom, and until when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ws.errors import ManifestError, Where, raise_all
+from ws.formats.toml_places import line_of
+from ws.model.names import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from ws.errors import WsError
+    from ws.model.compose_settings import Condition
+    from ws.model.workspace import Member, Workspace
+
+
+class Known(NamedTuple):
+    """The services that one can wait for."""
+
+    members: Collection[str]
+    listed: Mapping[str, Mapping[str, Any]]
+    """Those of `[compose.services]`."""
+    by_hand: Collection[str] = ()
+    """Those that somebody added to the Compose file."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.listed, *self.members, *self.by_hand)
+
+
+def waits(
+    workspace: Workspace, members: Iterable[Member], known: Known, is_asked: Callable[[str], bool]
+) -> dict[str, dict[str, str]]:
+    """What each member waits for, with Compose's word for until when.
+
+    `is_asked` tells whether a member has a health check. Raises all that names no service.
+    """
+    faults: list[WsError] = []
+    found: dict[str, dict[str, str]] = {}
+    for member in members:
+        said = dict.fromkeys(workspace.settings.compose.depends_on)
+        said |= member.manifest.settings.compose.depends_on
+        for name, condition in said.items():
+            if name not in known.names:
+                faults.append(_unknown(workspace, member, name, known))
+            elif name != member.name:
+                how = condition or _usual(name, known, is_asked)
+                found.setdefault(member.name, {})[name] = _WORDS[how]
+    raise_all(list({str(fault.where) + fault.reason: fault for fault in faults}.values()))
+    return found
+
+
+_WORDS: Mapping[Condition, str] = {
+    "started": "started",
+    "healthy": "healthy",
+    "completed": "completed_successfully",
+}
+
+
+def _usual(name: str, known: Known, is_asked: Callable[[str], bool]) -> Condition:
+    check = known.listed.get(name, {}).get("healthcheck")
+    asked = bool(check) and not check.get("disable") if name in known.listed else is_asked(name)
+    return "healthy" if asked else "started"
+
+
+def _unknown(workspace: Workspace, member: Member, name: str, known: Known) -> ManifestError:
+    hint = did_you_mean(name, known.names) or f"there are: {', '.join(known.names)}"
+    if name in workspace.by_name:
+        hint = "a member with an image has one, unless [tool.ws.compose] says service = false"
+    path, text = member.file("pyproject.toml"), member.manifest.text
+    keys: tuple[str, ...] = ("tool", "ws", "compose", "depends-on")
+    if name not in member.manifest.settings.compose.depends_on:
+        path, text, keys = "workspace.toml", workspace.settings.text, ("compose", "depends-on")
+    where = Where(path, line_of(text, *keys, name) or line_of(text, *keys))
+    return ManifestError(f"{name} is no service", rule="compose/depends-on", where=where, hint=hint)
