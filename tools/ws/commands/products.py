@@ -45,11 +45,16 @@ def find(context: Context, names: Sequence[str]) -> Found:
 
 def _workspace(context: Context, names: Sequence[str]) -> Found:
     from ws.commands import images as gathering
+    from ws.engines import git
+    from ws.formats import tag_templates
     from ws.planning import product
     from ws.planning.images import Wish
 
     images = gathering.gather(context, names, Wish())
-    made = product.product(images.workspace, images.plan, images.fingerprints, {})
+    workspace = images.workspace
+    named = [field for tag in workspace.settings.docker.tags for field in tag_templates.fields(tag)]
+    revision = git.tag_values(workspace.root, context.environ, named)
+    made = product.product(workspace, images.plan, images.fingerprints, revision)
     return Found(images.workspace.root, made, images)
 
 

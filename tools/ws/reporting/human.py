@@ -20,6 +20,7 @@ _DONE = {
     "docker prune": "written",
     "generate bake": "written",
     "docker build": "built",
+    "docker ensure": "made ready",
 }
 _SUMMED = {"skipped": "had nothing to do", "failed": "failed", "aborted": "interrupted"}
 _COLOURS = {"error": "red", "warning": "yellow", "failed": "red", "aborted": "yellow"}
@@ -136,10 +137,17 @@ def _images(name: str) -> Callable[[Mapping[str, Any], Style], str]:
     return render
 
 
+def _ensured(data: Mapping[str, Any], style: Style) -> str:
+    from ws.reporting import ensured
+
+    return ensured.render(data, style)
+
+
 _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
     "docker build": _images("built"),
     "docker bundle": _images("bundled"),
     "docker check": _dockerfiles,
+    "docker ensure": _ensured,
     "docker layers": _images("layers"),
     "docker measure": _images("measured"),
     "docker smoke": _images("smoke"),
