@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ws.engines.images import Docker
     from ws.model.image_archive import Chain
 
-__all__ = ["Archive", "Saving", "check", "check_image", "load", "open_archive", "save"]
+__all__ = ["Archive", "Loading", "Saving", "check", "load", "open_archive", "save"]
 
 
 class Saving(NamedTuple):
@@ -39,7 +39,17 @@ class Saving(NamedTuple):
     """Of each layer that is in the archive now."""
 
 
+class Loading(NamedTuple):
+    """Who is told how a `load` goes."""
+
+    on_checked: Callable[[int], None] = lambda _count: None
+    """Of each piece that was looked at, how many bytes it has."""
+    on_sent: Callable[[int], None] = lambda _count: None
+    """Of each piece that the engine was sent."""
+
+
 _ALONE = Saving()
+_ALONE_TOO = Loading()
 
 
 def save(
@@ -116,7 +126,7 @@ def load(
     archive: Archive,
     image: ArchivedImage,
     has: AbstractSet[Chain],
-    on_bytes: Callable[[int], None] = lambda _count: None,
+    loading: Loading = _ALONE_TOO,
 ) -> frozenset[Chain]:
     """Load one image of an archive, and give the piles of layers that the engine has by that.
 
@@ -124,13 +134,20 @@ def load(
     being the piles that it has; where it does not take that, all. Nothing of an image is there
     before all of it is. Raises `WorkError`.
     """
-    lacking = archive.held.lacking(image, has)
+
+    def on_checked(count: int) -> None:
+        if docker.processes.stopped:
+            raise WorkError("interrupted", rule="tool/interrupted", hint="")
+        loading.on_checked(count)
+
     check_image(archive, image)
-    check(archive, list({layer.digest for layer in lacking}))
-    trouble = _sent(docker, archive, image, lacking, on_bytes)
+    lacking = archive.held.lacking(image, has)
+    check(archive, dict.fromkeys(layer.digest for layer in lacking), on_checked)
+    trouble = _sent(docker, archive, image, lacking, loading.on_sent)
     if trouble and len(lacking) < len(image.layers) and not docker.processes.stopped:
-        check(archive, list({layer.digest for layer in set(image.layers) - set(lacking)}))
-        trouble = _sent(docker, archive, image, image.layers, on_bytes)
+        others = (layer.digest for layer in image.layers if layer not in lacking)
+        check(archive, dict.fromkeys(others), on_checked)
+        trouble = _sent(docker, archive, image, image.layers, loading.on_sent)
     if trouble:
         raise _failed("load", trouble)
     found = docker.images(image.tags)
