@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
+    from typing import IO
 
     from ws.engines.docker_stream import Saved
     from ws.engines.gzip_blocks import Packed
@@ -61,27 +62,41 @@ def save(
     lies beside `path`; whatever ends it before, leaves nothing there. Raises `WorkError` where
     Docker fails, and `OSError` where it cannot be written.
     """
+    with docker.flow("save", *wanted.values()) as flow:
+
+        def check() -> None:
+            ended = flow.ended()
+            if ended.code:
+                raise _failed("save", ended.tail)
+
+        return write_saved(flow.stream, wanted, path, saving, check)
+
+
+def write_saved(
+    stream: IO[bytes],
+    wanted: Mapping[str, str],
+    path: Path,
+    saving: Saving = _ALONE,
+    check: Callable[[], None] = lambda: None,
+) -> tuple[ImageList, str]:
+    """The same from what `docker save` writes; `check` raises if that did not end well."""
     from concurrent.futures import ThreadPoolExecutor
     from os import cpu_count
 
-    with (
-        unfinished(path) as folder,
-        ThreadPoolExecutor(cpu_count() or 1) as pool,
-        docker.flow("save", *wanted.values()) as flow,
-    ):
+    def on_layer(packed: Packed) -> None:
+        saving.on_layer(packed.diff_id)
 
-        def on_layer(packed: Packed) -> None:
-            saving.on_layer(packed.diff_id)
-
+    with unfinished(path) as folder, ThreadPoolExecutor(cpu_count() or 1) as pool:
         reader = Reader(folder, pool, saving.on_bytes, on_layer)
         try:
-            saved = reader.read(flow.stream)
-        except WorkError as fault:
-            ended = flow.ended()
-            raise (_failed("save", ended.tail) if ended.code else fault) from fault
-        ended = flow.ended()
-        if ended.code or any(tag not in saved for tag in wanted.values()):
-            raise _failed("save", ended.tail)
+            saved = reader.read(stream)
+        except WorkError:
+            check()  # it knows why
+            raise
+        check()
+        lacking = next((tag for tag in wanted.values() if tag not in saved), "")
+        if lacking:
+            raise _failed("save", [f"it left {lacking} out"])
         held, texts = _listed(folder, wanted, saved)
         return held, assemble(folder, path, held, texts)
 
