@@ -21,6 +21,10 @@ _DONE = {
     "generate bake": "written",
     "docker build": "built",
     "docker ensure": "made ready",
+    "docker save": "saved",
+    "docker load": "loaded",
+    "docker push": "pushed",
+    "docker pull": "pulled",
 }
 _SUMMED = {"skipped": "had nothing to do", "failed": "failed", "aborted": "interrupted"}
 _COLOURS = {"error": "red", "warning": "yellow", "failed": "red", "aborted": "yellow"}
@@ -143,13 +147,26 @@ def _ensured(data: Mapping[str, Any], style: Style) -> str:
     return ensured.render(data, style)
 
 
+def _moves(name: str) -> Callable[[Mapping[str, Any], Style], str]:
+    def render(data: Mapping[str, Any], style: Style) -> str:
+        from ws.reporting import image_moves
+
+        return str(getattr(image_moves, name)(data, style))
+
+    return render
+
+
 _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
     "docker build": _images("built"),
     "docker bundle": _images("bundled"),
     "docker check": _dockerfiles,
     "docker ensure": _ensured,
     "docker layers": _images("layers"),
+    "docker load": _moves("loaded"),
     "docker measure": _images("measured"),
+    "docker pull": _moves("pulled"),
+    "docker push": _moves("pushed"),
+    "docker save": _moves("saved"),
     "docker smoke": _images("smoke"),
     "docker status": _images("status"),
     "docker test": _images("tested"),
@@ -163,7 +180,12 @@ _LAST = (
     "docker build",
     "docker bundle",
     "docker check",
+    "docker ensure",
+    "docker load",
     "docker measure",
+    "docker pull",
+    "docker push",
+    "docker save",
     "docker smoke",
     "docker test",
     "install",
