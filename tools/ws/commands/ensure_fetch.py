@@ -157,7 +157,13 @@ class Fetching:
 
         try:
             self._piles.update(
-                image_archive.load(self._docker, archive, image, self._piles, on_bytes)
+                image_archive.load(
+                    self._docker,
+                    archive,
+                    image,
+                    self._piles,
+                    image_archive.Loading(on_sent=on_bytes),
+                )
             )
             if service.tag not in image.tags:
                 ended = self._docker.ask("tag", image.tags[0], service.tag)
