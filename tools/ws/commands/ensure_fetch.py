@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ws.model.remote_image import RemoteImage
 
 _AT_ONCE = 4
+_RETRIES = 2
 _OTHER = "it holds another version of it"
 
 
@@ -123,19 +124,24 @@ class Fetching:
             return Tried("pull", "failed", reason, hint)
         looks = self._looks(service)
         fitting = [name for name, look in looks.items() if _fits(look, service)]
+        others = [
+            look.trouble or f"{name} is another version"
+            for name, look in looks.items()
+            if name not in fitting
+        ]
         if not fitting:
-            reasons = (look.trouble or f"{name} is another version" for name, look in looks.items())
             hint = "ask those who publish it: ws docker push"
-            return Tried("pull", "failed", "; ".join(reasons), hint)
+            return Tried("pull", "failed", "; ".join(others), hint)
 
         def on_step(done: int, total: int, text: str) -> None:
             self._observer.step(service.name, Step(done, total, text))
 
-        transfers = Transfers(self._docker, on_step=on_step)
+        transfers = Transfers(self._docker, _RETRIES, on_step=on_step)
         try:
             transfers.pull(fitting, service.tag)
         except NotSentError as fault:
-            return Tried("pull", "failed", fault.reason, fault.hint or "check the network")
+            reason = "; ".join((fault.reason, *others))
+            return Tried("pull", "failed", reason, fault.hint or "check the network")
         return Tried("pull", "done")
 
     def _loaded(self, archive: Archive, service: Service) -> Tried:
