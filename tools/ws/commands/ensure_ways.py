@@ -59,6 +59,9 @@ class Ways(NamedTuple):
             return work[way](services)
         except WsError as fault:
             return {each.name: Tried(way, "failed", fault.reason, fault.hint) for each in services}
+        except OSError as error:  # such as a full disk, which takes no log
+            told = Tried(way, "failed", str(error.strerror or error), "make room, and run it again")
+            return dict.fromkeys((each.name for each in services), told)
 
     def may_work(self, way: Source, services: Sequence[Service]) -> bool:
         """Whether there is anything to try, as far as that is known without trying."""
