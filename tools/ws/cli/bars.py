@@ -78,8 +78,12 @@ class Bars:
         self._tell_whole()
 
     def step(self, member: str, step: Step) -> None:
-        """Bring the member's line up to date; a step that says nothing leaves what was said."""
-        assert self.progress is not None
+        """Bring the member's line up to date; a step that says nothing leaves what was said.
+
+        What comes before there is a plan, such as waiting for an engine, has no line.
+        """
+        if self.progress is None or member not in self._tasks:
+            return
         task = self._tasks[member]
         said = step.text.removeprefix("the current project: ")  # the line has little room
         what = said or self.progress.tasks[self.progress.task_ids.index(task)].fields["what"]

@@ -129,7 +129,12 @@ class _Events:
     def planned(self, plan: Plan) -> None:
         self._engines = {action.member: engine(action) for action in plan.actions}
         settled = [outcome_data(outcome) for outcome in plan.settled]
-        self._write("planned", members=[*self._engines], waiting=waits(plan), settled=settled)
+        told = {"members": [*self._engines], "waiting": waits(plan), "settled": settled}
+        if plan.estimate is not None:
+            from ws.formats.ensured import write_estimate  # seldom needed
+
+            told["estimate"] = write_estimate(plan.estimate)
+        self._write("planned", **told)
 
     def started(self, member: str, action: str) -> None:
         self._write("started", member=member, action=action, engine=self._engines.get(member))

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ws.errors import UsageError, WsError, raise_all
-from ws.files.loader import find_root, load
-from ws.formats.workspace_toml import valid_jobs
-from ws.planning.select import select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -37,14 +34,20 @@ class Context:
 
     def root(self) -> Path:
         """The workspace root. Raises `UsageError` if there is none."""
+        from ws.files.loader import find_root  # costs start-up; `ws docker ensure` does without
+
         return find_root(self.root_option, self.cwd, self.environ)
 
     def workspace(self) -> Workspace:
         """The workspace as it is on the disk. Raises all faults of its manifests."""
+        from ws.files.loader import load  # as above
+
         return load(self.root(), empty_globs=self.empty_globs)
 
     def chosen(self, workspace: Workspace) -> tuple[Member, ...]:
         """The members that `--filter` chooses, in listing order."""
+        from ws.planning.select import select  # as above
+
         folder = os.path.relpath(self.cwd, workspace.root).replace(os.sep, "/")
         if folder == ".." or folder.startswith("../"):
             folder = "."  # seen from outside, folders are those of the workspace
@@ -62,6 +65,8 @@ def jobs_from(option: str | None, settings: str) -> int:
     text = option or settings
     if not text:
         return cores
+    from ws.formats.workspace_toml import valid_jobs  # as above
+
     if not valid_jobs(text):
         raise UsageError(
             f'--jobs "{text}" is not a number of jobs',

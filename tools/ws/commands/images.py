@@ -141,8 +141,20 @@ def _fingerprints(
     return found
 
 
-def _own(workspace: Workspace, image: OwnImage) -> Fingerprint:
-    """The fingerprint of an image with a Dockerfile of its own: that, and all that it copies."""
+class OwnSources(NamedTuple):
+    """What the image of a Dockerfile of its own is made from."""
+
+    text: str
+    """Of the Dockerfile."""
+    copied: tuple[str, ...]
+    """The files and folders that it takes, relative to the workspace root."""
+    ignored: Dockerignore
+    ignore_files: tuple[str, ...]
+    """Where a `.dockerignore` may lie that is about it."""
+
+
+def own_sources(workspace: Workspace, image: OwnImage) -> OwnSources:
+    """The Dockerfile, and all that it copies. Raises `WorkError` where there is none."""
     store = Store(workspace.root)
     data = store.read(image.dockerfile)
     if data is None:
@@ -158,7 +170,12 @@ def _own(workspace: Workspace, image: OwnImage) -> Fingerprint:
     found = (store.read(name) for name in names)
     ignore = next((each.decode(errors="replace") for each in found if each is not None), "")
     copied = docker_sources.sources(dockerfile_parser.read(text, image.dockerfile), image.context)
-    ignored = dockerignore.read(ignore)
+    return OwnSources(text, copied, dockerignore.read(ignore), tuple(names))
+
+
+def _own(workspace: Workspace, image: OwnImage) -> Fingerprint:
+    """The fingerprint of an image with a Dockerfile of its own."""
+    text, copied, ignored, _ = own_sources(workspace, image)
     return fingerprints.own(text, {each: _digest(workspace, each, ignored) for each in copied})
 
 

@@ -140,7 +140,9 @@ class Containers:
         """The lines that docker says, with processes of its own: after Ctrl-C no others start."""
         try:
             argv = (self.docker.program, *args)
-            return Processes().run(argv, folder=ANYWHERE, environ=self.docker.environ).tail
+            return (
+                Processes(apart=True).run(argv, folder=ANYWHERE, environ=self.docker.environ).tail
+            )
         except WsError:
             return ()
 

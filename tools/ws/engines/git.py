@@ -43,6 +43,18 @@ def revision(root: Path, environ: Mapping[str, str]) -> Revision:
     return Revision(f"{commit}-dirty" if changed else commit, _plain(source))
 
 
+def branch(root: Path, environ: Mapping[str, str]) -> str:
+    """The branch that is checked out; else that of the run, where a CI says it; else nothing."""
+    program = find("git", environ)
+    found = ""
+    if program:
+        with limited(_LIMIT) as processes:
+            found = _ask(processes, root, environ, program, "symbolic-ref", "--short", "HEAD")
+    # A CI checks a commit out, and no branch.
+    told = (environ.get(name, "") for name in ("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME"))
+    return found or next(filter(None, told), "")
+
+
 def tag_values(root: Path, environ: Mapping[str, str], fields: Iterable[str]) -> dict[str, str]:
     """What `sha` and `branch` stand for in tags of images, those of them that are asked for.
 

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ws.engines.probes import ANYWHERE, find
 from ws.errors import ToolError
 from ws.model.built import BuiltImage
+from ws.model.image_archive import piles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from ws.engines.process import Completed, Processes
+    from ws.engines.process import Completed, Flow, Processes
+    from ws.model.image_archive import Chain
 
 _NO_IMAGE = re.compile(r"No such (?:image|object): (\S+)", re.IGNORECASE)
 
@@ -77,6 +80,41 @@ class Docker:
             if line.strip() and not _NO_IMAGE.search(line):
                 raise _failed(line)
         return found
+
+    def piles(self) -> set[Chain]:
+        """All piles of layers that the engine has in its images. Raises `ToolError`."""
+        ids = [line for line in self.ask("image", "ls", "--quiet", "--no-trunc").tail if line]
+        found: set[Chain] = set()
+        lines: list[str] = []
+        if ids:
+            form = ("--format", "{{json .RootFS.Layers}}")
+            args = ("image", "inspect", *form, *dict.fromkeys(ids))
+            self.run(args, ANYWHERE, on_line=lines.append, data=True)
+        for line in lines:
+            if line.startswith("["):  # an image may be gone by now
+                found |= piles(tuple(json.loads(line)))
+        return found
+
+    @contextmanager
+    def flow(
+        self, *args: str, takes: bool = False, on_line: Callable[[str], None] = lambda _line: None
+    ) -> Iterator[Flow]:
+        """Read the bytes that it gives, or write those that it `takes`; see `Processes.flow`."""
+        flowing = self.processes.flow(
+            [self.program, *args],
+            folder=ANYWHERE,
+            environ=self.environ,
+            takes=takes,
+            on_line=on_line,
+        )
+        with flowing as flow:
+            yield flow
+
+    def platform(self) -> str:
+        """What the engine runs, such as `linux/amd64`; empty where it does not say."""
+        ended = self.ask("version", "--format", "{{.Server.Os}}/{{.Server.Arch}}")
+        said = ended.tail[0].strip() if ended.code == 0 and ended.tail else ""
+        return "" if said.strip("/") == "" else said
 
     def has_buildx(self) -> bool:
         """Whether Buildx is there, and with it Bake."""

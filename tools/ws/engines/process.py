@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import ToolError, WorkError
@@ -25,6 +26,10 @@ _GRACE = 5.0
 _TAIL = 200
 _OF_TERMINALS = frozenset({"COLUMNS", "LINES"})
 """Programs that believe in a width break their lines, which nobody can read any more."""
+_TALKING = (subprocess.PIPE, subprocess.PIPE)
+_GIVING = (subprocess.DEVNULL, subprocess.PIPE)
+_TAKING = (subprocess.PIPE, subprocess.STDOUT)
+"""What the stdin and the stderr of a program are that answers, gives bytes, or takes them."""
 
 
 class Completed(NamedTuple):
@@ -58,15 +63,76 @@ class Conversation:
         return raw.decode("utf-8", errors="replace").rstrip() if raw else None
 
 
+class Together:
+    """All `Processes` that are made in a block, by whatever command: one call ends them.
+
+    For whoever waits for the block in one thread, and wants to end it from another.
+    """
+
+    def __init__(self) -> None:
+        self._members: list[Processes] = []
+        self._guard = threading.Lock()
+        self.stopped = False
+
+    @contextlib.contextmanager
+    def gathering(self) -> Iterator[None]:
+        """Take in what is made until the end of the block, in this thread."""
+        token = _TOGETHER.set(self)
+        try:
+            yield
+        finally:
+            _TOGETHER.reset(token)
+
+    def join(self, processes: Processes) -> None:
+        """Take one in; it starts nothing any more if all were stopped."""
+        with self._guard:
+            self._members.append(processes)
+            processes.stopped = self.stopped
+
+    def stop(self) -> None:
+        """End every program that still runs, and let no further one start."""
+        with self._guard:
+            self.stopped = True
+            members = list(self._members)
+        for processes in members:
+            processes.stop()
+
+
+_TOGETHER: ContextVar[Together | None] = ContextVar("together", default=None)
+
+
+class Flow:
+    """A program that gives bytes, or takes them, and says lines besides."""
+
+    def __init__(self, process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:
+        self._process = process
+        self.stream = stream
+        """What it gives; or what it reads, where it takes."""
+        self.tail: deque[str] = deque(maxlen=_TAIL)
+        self.listener: threading.Thread | None = None
+
+    def ended(self) -> Completed:
+        """Wait for its end, as there is no more to give it or to take; and how that was."""
+        with contextlib.suppress(OSError):  # it has gone before it had read all
+            self.stream.close()
+        code = self._process.wait()
+        if self.listener:
+            self.listener.join()
+        return Completed(code, tuple(self.tail))
+
+
 class Processes:
     """Starts programs, each in a group of its own, and can end them all at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, apart: bool = False) -> None:
+        """`apart` from those that are ended together: for what tidies up after these."""
         self._running: set[subprocess.Popen[bytes]] = set()
         self._guard = threading.Lock()
         self.stopped = False
         self.inherited: tuple[int, ...] = ()
         """File descriptors that every program gets besides its own."""
+        if (together := _TOGETHER.get()) and not apart:
+            together.join(self)
 
     def run(
         self,
@@ -116,7 +182,7 @@ class Processes:
         started.
         """
         with log.open("ab") as sink:
-            process = self._start(argv, folder, environ, talks=True)
+            process = self._start(argv, folder, environ, _TALKING)
             listener = threading.Thread(
                 target=_keep, args=(process.stderr, masking(environ), sink), daemon=True
             )
@@ -134,6 +200,47 @@ class Processes:
                 with self._guard:
                     self._running.discard(process)
 
+    @contextlib.contextmanager
+    def flow(
+        self,
+        argv: Sequence[str],
+        *,
+        folder: Path,
+        environ: Mapping[str, str],
+        takes: bool = False,
+        on_line: Callable[[str], None] = lambda _line: None,
+    ) -> Iterator[Flow]:
+        """Read the bytes that a program gives, or write those that it `takes`.
+
+        What it says besides goes line by line to `on_line`, credentials hidden. If it has not
+        `ended` when the block is left, it is made to. Raises `ToolError` if it cannot be started.
+        """
+        process = self._start(argv, folder, environ, _TAKING if takes else _GIVING)
+        given, said = (process.stdin, process.stdout) if takes else (process.stdout, process.stderr)
+        assert given is not None
+        flow = Flow(process, given)
+
+        def tell(line: str) -> None:
+            flow.tail.append(line)
+            on_line(line)
+
+        def listen() -> None:
+            with contextlib.suppress(OSError, ValueError):
+                _pump(said, masking(environ), None, tell)
+
+        flow.listener = threading.Thread(target=listen, daemon=True)
+        flow.listener.start()
+        try:
+            yield flow
+        finally:
+            if process.poll() is None:
+                _end([process])
+            with contextlib.suppress(OSError):
+                flow.stream.close()
+            flow.listener.join(_GRACE)
+            with self._guard:
+                self._running.discard(process)
+
     def stop(self) -> None:
         """End every program that still runs, and let no further one start."""
         with self._guard:
@@ -146,10 +253,9 @@ class Processes:
         argv: Sequence[str],
         folder: Path,
         environ: Mapping[str, str],
-        *,
-        talks: bool = False,
+        pipes: tuple[int, int] = (subprocess.DEVNULL, subprocess.STDOUT),
     ) -> subprocess.Popen[bytes]:
-        """Start a program that is listened to; and talked to, its errors apart, if it `talks`."""
+        """Start a program that is listened to; `pipes` are its stdin and its stderr."""
         with self._guard:
             if self.stopped:
                 raise ToolError("interrupted", rule="tool/interrupted")
@@ -158,9 +264,9 @@ class Processes:
                     list(argv),
                     cwd=folder,
                     env={key: text for key, text in environ.items() if key not in _OF_TERMINALS},
-                    stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
+                    stdin=pipes[0],
                     stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE if talks else subprocess.STDOUT,
+                    stderr=pipes[1],
                     start_new_session=sys.platform != "win32",
                     pass_fds=self.inherited,
                 )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ws.engines.apply import Step
 from ws.engines.build_images import COMMAND
-from ws.planning.push_failure import push_failure
+from ws.planning.registry_failure import push_failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

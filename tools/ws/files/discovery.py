@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ws.model.workspace import Settings
 
 MANIFEST = "pyproject.toml"
-_NEVER = frozenset({"node_modules", "__pycache__", "site-packages"})
+NEVER = frozenset({"node_modules", "__pycache__", "site-packages"})
+"""Folders that are never looked into."""
 _WILD = re.compile(r"[*?\[]")
 
 
@@ -149,7 +150,7 @@ class _Search:
             yield Found(path, _dockerfiles(path, entries), explicit=path == pattern)
 
     def _is_walked(self, name: str, path: str) -> bool:
-        return not (name.startswith(".") or name in _NEVER or self.ignored.folder(path))
+        return not (name.startswith(".") or name in NEVER or self.ignored.folder(path))
 
     def _is_environment(self, path: str) -> bool:
         return (self.root / path / "pyvenv.cfg").exists()

@@ -112,21 +112,22 @@ class Store:
         return path
 
     @contextlib.contextmanager
-    def exclusive(self, waiting: Callable[[str], None]) -> Iterator[None]:
+    def exclusive(self, waiting: Callable[[str], None], name: str = "lock") -> Iterator[None]:
         """Hold the workspace's lock between processes; `waiting` is told once if another has it.
 
-        The lock is the system's own, so it ends with the process that holds it, however that ends.
+        Another `name` is another lock, for work that takes this one for parts of it. It is the
+        system's own, so it ends with the process that holds it, however that ends.
         """
         from filelock import FileLock, Timeout  # costs start-up; only writers need it
 
-        lock = FileLock(self.memory("lock"))
+        lock = FileLock(self.memory(name))
         try:
             lock.acquire(timeout=0)
         except Timeout:
             waiting("another ws is at work in this workspace: waiting for it to end")
             lock.acquire()
         except OSError as error:
-            raise _failed("write", f"{MEMORY}/lock", error) from error
+            raise _failed("write", f"{MEMORY}/{name}", error) from error
         try:
             yield
         finally:

@@ -8,6 +8,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from ws.model.ensured import Estimate
     from ws.model.environment import Inputs
     from ws.model.report import Outcome
 
@@ -284,7 +285,36 @@ class RunImage:
         return f"docker run --rm {self.tag}"
 
 
-Action = WriteFile | DeleteFile | MakeFolder | RunTool | Install | Relock | BuildImage | RunImage
+@dataclass(frozen=True, slots=True)
+class EnsureService:
+    """Bring a service about, in the first way that works."""
+
+    member: str
+    tag: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        """What identifies this action in its plan."""
+        return f"ensure {self.member}"
+
+    @property
+    def command(self) -> str:
+        """The command line, as a person would type it at the root."""
+        return f"ws docker ensure {self.member}"
+
+
+Action = (
+    WriteFile
+    | DeleteFile
+    | MakeFolder
+    | RunTool
+    | Install
+    | Relock
+    | BuildImage
+    | RunImage
+    | EnsureService
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,6 +325,8 @@ class Plan:
     actions: tuple[Action, ...] = ()
     settled: tuple[Outcome, ...] = ()
     """Outcomes known beforehand: nothing to do, or refused."""
+    estimate: Estimate | None = None
+    """What it will cost, where that is told before it begins."""
 
     @property
     def is_empty(self) -> bool:
@@ -307,7 +339,7 @@ class Plan:
 
 
 def _diff(action: Action) -> str:
-    if isinstance(action, RunTool | Install | Relock | BuildImage | RunImage):
+    if isinstance(action, RunTool | Install | Relock | BuildImage | RunImage | EnsureService):
         return f"# would run: {action.command}  ({action.reason})\n"
     if isinstance(action, MakeFolder):
         return "".join(_new_file(f"{action.path}/{file.path}", file) for file in action.files)

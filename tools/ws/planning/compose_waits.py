@@ -75,6 +75,4 @@ def _unknown(workspace: Workspace, member: Member, name: str, known: Known) -> M
     if name not in member.manifest.settings.compose.depends_on:
         path, text, keys = "workspace.toml", workspace.settings.text, ("compose", "depends-on")
     where = Where(path, line_of(text, *keys, name) or line_of(text, *keys))
-    return ManifestError(
-        f"{name} is no service", rule="compose/depends-on", where=where, hint=hint
-    )
+    return ManifestError(f"{name} is no service", rule="compose/depends-on", where=where, hint=hint)

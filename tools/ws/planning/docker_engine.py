@@ -58,3 +58,8 @@ def state(engine: Program) -> EngineState:
         if re.search(pattern, engine.trouble, re.IGNORECASE):
             return EngineState(kind, _CONTEXT.sub(r"\1", engine.trouble), hint)
     return EngineState("error", engine.trouble, _START)
+
+
+def may_come(engine: EngineState) -> bool:
+    """Whether waiting may help: it starts, or nobody answers yet where it would."""
+    return engine.kind == "starting" or (engine.kind == "error" and engine.hint == _START)

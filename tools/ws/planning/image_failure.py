@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ws.planning.failure import failure
-from ws.planning.push_failure import push_failure
+from ws.planning.registry_failure import push_failure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

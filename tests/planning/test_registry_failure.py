@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws.planning.push_failure import push_failure, registry_of
+from ws.planning.registry_failure import push_failure, registry_of
 
 TAG = "r.example:5000/acme/chat:1"
 LOGIN = (

@@ -1,0 +1,147 @@
+"""What a registry has, asked through Docker's client: it knows who is logged in where.
+
+What others build on: `look` tells of an image what a pull would fetch (`size`, `lacking`), and
+which state it is of (`labels`), without fetching any layer of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ws.engines.probes import ANYWHERE
+from ws.errors import ToolError, WorkError
+from ws.formats import manifests
+from ws.formats.image_list import digest_of
+from ws.model.remote_image import RemoteImage
+from ws.planning.registry_failure import failure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from ws.engines.images import Docker
+    from ws.formats.manifests import Manifest
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """Asks registries."""
+
+    docker: Docker
+    has_buildx: bool
+    platform: str
+    """That is asked for: `linux/amd64`."""
+
+    def look(self, reference: str) -> RemoteImage | None:
+        """An image as its registry has it; `None` where it has none of this name and platform.
+
+        Raises `WorkError` where that cannot be told: nobody is logged in, or the registry is not
+        there; the engine, which asks by itself, may still get at it.
+        """
+        try:
+            raw = self._raw(reference)
+        except LookupError:
+            return None
+        digest = digest_of(raw)
+        chosen = self._chosen(reference, raw)
+        if chosen is None:
+            return None
+        exact, manifest, own = chosen
+        config = self._config(exact)
+        image = config.get("config") or {}
+        return RemoteImage(
+            reference,
+            digest,
+            own,
+            manifest.config,
+            manifests.platform(config) if "os" in config else self.platform,
+            manifest.layers,
+            tuple((config.get("rootfs") or {}).get("diff_ids") or ()),
+            dict(image.get("Labels") or {}) if config else None,
+        )
+
+    def _chosen(self, reference: str, raw: bytes) -> tuple[str, Manifest, str] | None:
+        """Its exact name, manifest and that one's digest, for the platform that is asked for."""
+        found = _read(raw, reference)
+        if not isinstance(found, dict):
+            return reference, found, digest_of(raw)
+        fitting = (p for p in found if manifests.same_platform(p, self.platform))
+        name = next(fitting, "")
+        if not name:
+            return None
+        exact = f"{reference.rpartition(':')[0]}@{found[name]}"
+        with suppress(LookupError):
+            manifest = _read(self._raw(exact), reference)
+            if not isinstance(manifest, dict):
+                return exact, manifest, found[name]
+        return None
+
+    def _raw(self, reference: str) -> bytes:
+        """The bytes of a manifest. Raises `LookupError` where there is none, and `WorkError`."""
+        if self.has_buildx:
+            with self.docker.flow("buildx", "imagetools", "inspect", "--raw", reference) as flow:
+                raw = flow.stream.read()
+                ended = flow.ended()
+            if ended.code == 0:
+                return raw
+        else:
+            # It speaks http only where that is asked for; here nobody can listen on the way.
+            here = ["--insecure"] if _is_loopback(reference) else []
+            ended = self.docker.ask("manifest", "inspect", "--verbose", *here, reference)
+            if ended.code == 0:
+                with suppress(ValueError):
+                    return manifests.raw_of_verbose("\n".join(ended.tail))
+        why = failure(ended.tail, reference, "pull")
+        if why.kind == "missing":
+            raise LookupError(reference)
+        raise WorkError(why.reason, rule="registry/look", hint="")
+
+    def _config(self, reference: str) -> dict[str, Any]:
+        """The configuration of an image; empty where it cannot be asked."""
+        if not self.has_buildx:
+            return {}
+        form = ("--format", "{{json .Image}}")
+        asked = self.docker.ask("buildx", "imagetools", "inspect", *form, reference)
+        try:
+            found = json.loads("\n".join(asked.tail)) if asked.code == 0 else {}
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
+    def combine(self, reference: str, parts: Sequence[str]) -> None:
+        """Let one name stand for images for several platforms, which are in its registry.
+
+        Raises `WorkError`, and `ToolError` where there is no Buildx.
+        """
+        if not self.has_buildx:
+            raise ToolError(
+                "to put platforms together needs Buildx, and docker has none here",
+                rule="tool/docker-buildx",
+                hint="install it: the package docker-buildx, or docker-buildx-plugin from Docker",
+            )
+        args = ("buildx", "imagetools", "create", "--progress=plain", f"--tag={reference}")
+        ended = self.docker.run((*args, *parts), ANYWHERE)
+        if ended.code:
+            reason = failure(ended.tail, reference, "push").reason
+            raise WorkError(reason, rule="registry/combine", hint="")
+
+
+def registry(docker: Docker, platform: str = "") -> Registry:
+    """What asks registries, for a platform, else for that of the engine. Raises `ToolError`."""
+    return Registry(docker, docker.has_buildx(), platform or docker.platform())
+
+
+def _is_loopback(reference: str) -> bool:
+    return bool(re.match(r"(?:localhost|127(?:\.\d+){3})(?::\d+)?/", reference))
+
+
+def _read(raw: bytes, reference: str) -> Manifest | dict[str, str]:
+    try:
+        return manifests.read(raw)
+    except ValueError as error:
+        reason = f"what {reference} stands for is no image"
+        raise WorkError(reason, rule="registry/look", hint="") from error
