@@ -50,27 +50,44 @@ class Run(NamedTuple):
         """A log's path as outcomes have it: relative to the workspace root."""
         return log.relative_to(self.store.root.resolve()).as_posix()
 
-    def each(self, work: Callable[[Image], Outcome], jobs: int) -> tuple[tuple[Outcome, ...], bool]:
+    def each(
+        self,
+        work: Callable[[Image], Outcome],
+        jobs: int,
+        *,
+        needs: bool = True,
+        leader: str = "",
+    ) -> tuple[tuple[Outcome, ...], bool]:
         """Do something with each image; its outcomes, and whether Ctrl-C ended it.
 
-        An image that is missing is a failed outcome that says how to build it.
+        If the work `needs` the image, one that is missing is a failed outcome that says how to
+        build it. The member `leader`, if there is one, goes before the others.
         """
-        tasks = [self._task(image, work) for image in self.found.plan.images]
+        tasks = [self._task(each, work, leader, needs=needs) for each in self.found.plan.images]
         processes = self.containers.docker.processes
         return scheduler.run(tasks, jobs, finished=self.observer.finished, stop=processes.stop)
 
-    def _task(self, image: Image, work: Callable[[Image], Outcome]) -> scheduler.Task:
+    def missing(self, image: Image) -> Outcome | None:
+        """The failed outcome of an image that is not there."""
+        if self.states[image.member].kind != "missing":
+            return None
+        reason = f"{image.tag} is missing: {self.wish.build(image.member)}"
+        return Outcome(image.member, self.command, "failed", reason)
+
+    def _task(
+        self, image: Image, work: Callable[[Image], Outcome], leader: str, *, needs: bool
+    ) -> scheduler.Task:
         def run() -> Outcome:
             self.observer.started(image.member, self.command)
-            if self.states[image.member].kind == "missing":
-                reason = f"{image.tag} is missing: {self.wish.build(image.member)}"
-                return Outcome(image.member, self.command, "failed", reason)
+            if needs and (missing := self.missing(image)):
+                return missing
             try:
                 return work(image)
             except WsError as fault:
                 return Outcome(image.member, self.command, "failed", fault.reason)
 
-        return scheduler.Task(image.member, self.command, run)
+        after = (leader,) if leader and leader != image.member else ()
+        return scheduler.Task(image.member, self.command, run, after)
 
     def report(
         self,

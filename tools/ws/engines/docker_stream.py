@@ -57,6 +57,8 @@ class Reader:
             with tarfile.open(fileobj=stream, mode="r|", bufsize=gzip_blocks.BLOCK) as tar:
                 for entry in tar:
                     self._entry(tar, entry)
+            while stream.read(gzip_blocks.BLOCK):
+                pass  # zeros; who writes them should not find nobody reading
             return self._images()
         except (tarfile.TarError, ValueError, KeyError, TypeError, zlib.error) as error:
             raise WorkError(

@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
     from pathlib import Path
+    from typing import IO
 
     from ws.engines.docker_stream import Saved
     from ws.engines.gzip_blocks import Packed
     from ws.engines.images import Docker
     from ws.model.image_archive import Chain
 
-__all__ = ["Archive", "Saving", "check", "check_image", "load", "open_archive", "save"]
+__all__ = ["Archive", "Loading", "Saving", "check", "load", "open_archive", "save"]
 
 
 class Saving(NamedTuple):
@@ -39,7 +40,17 @@ class Saving(NamedTuple):
     """Of each layer that is in the archive now."""
 
 
+class Loading(NamedTuple):
+    """Who is told how a `load` goes."""
+
+    on_checked: Callable[[int], None] = lambda _count: None
+    """Of each piece that was looked at, how many bytes it has."""
+    on_sent: Callable[[int], None] = lambda _count: None
+    """Of each piece that the engine was sent."""
+
+
 _ALONE = Saving()
+_ALONE_TOO = Loading()
 
 
 def save(
@@ -51,27 +62,41 @@ def save(
     lies beside `path`; whatever ends it before, leaves nothing there. Raises `WorkError` where
     Docker fails, and `OSError` where it cannot be written.
     """
+    with docker.flow("save", *wanted.values()) as flow:
+
+        def check() -> None:
+            ended = flow.ended()
+            if ended.code:
+                raise _failed("save", ended.tail)
+
+        return write_saved(flow.stream, wanted, path, saving, check)
+
+
+def write_saved(
+    stream: IO[bytes],
+    wanted: Mapping[str, str],
+    path: Path,
+    saving: Saving = _ALONE,
+    check: Callable[[], None] = lambda: None,
+) -> tuple[ImageList, str]:
+    """The same from what `docker save` writes; `check` raises if that did not end well."""
     from concurrent.futures import ThreadPoolExecutor
     from os import cpu_count
 
-    with (
-        unfinished(path) as folder,
-        ThreadPoolExecutor(cpu_count() or 1) as pool,
-        docker.flow("save", *wanted.values()) as flow,
-    ):
+    def on_layer(packed: Packed) -> None:
+        saving.on_layer(packed.diff_id)
 
-        def on_layer(packed: Packed) -> None:
-            saving.on_layer(packed.diff_id)
-
+    with unfinished(path) as folder, ThreadPoolExecutor(cpu_count() or 1) as pool:
         reader = Reader(folder, pool, saving.on_bytes, on_layer)
         try:
-            saved = reader.read(flow.stream)
-        except WorkError as fault:
-            ended = flow.ended()
-            raise (_failed("save", ended.tail) if ended.code else fault) from fault
-        ended = flow.ended()
-        if ended.code or any(tag not in saved for tag in wanted.values()):
-            raise _failed("save", ended.tail)
+            saved = reader.read(stream)
+        except WorkError:
+            check()  # it knows why
+            raise
+        check()
+        lacking = next((tag for tag in wanted.values() if tag not in saved), "")
+        if lacking:
+            raise _failed("save", [f"it left {lacking} out"])
         held, texts = _listed(folder, wanted, saved)
         return held, assemble(folder, path, held, texts)
 
@@ -116,7 +141,7 @@ def load(
     archive: Archive,
     image: ArchivedImage,
     has: AbstractSet[Chain],
-    on_bytes: Callable[[int], None] = lambda _count: None,
+    loading: Loading = _ALONE_TOO,
 ) -> frozenset[Chain]:
     """Load one image of an archive, and give the piles of layers that the engine has by that.
 
@@ -124,13 +149,20 @@ def load(
     being the piles that it has; where it does not take that, all. Nothing of an image is there
     before all of it is. Raises `WorkError`.
     """
-    lacking = archive.held.lacking(image, has)
+
+    def on_checked(count: int) -> None:
+        if docker.processes.stopped:
+            raise WorkError("interrupted", rule="tool/interrupted", hint="")
+        loading.on_checked(count)
+
     check_image(archive, image)
-    check(archive, list({layer.digest for layer in lacking}))
-    trouble = _sent(docker, archive, image, lacking, on_bytes)
+    lacking = archive.held.lacking(image, has)
+    check(archive, dict.fromkeys(layer.digest for layer in lacking), on_checked)
+    trouble = _sent(docker, archive, image, lacking, loading.on_sent)
     if trouble and len(lacking) < len(image.layers) and not docker.processes.stopped:
-        check(archive, list({layer.digest for layer in set(image.layers) - set(lacking)}))
-        trouble = _sent(docker, archive, image, image.layers, on_bytes)
+        others = (layer.digest for layer in image.layers if layer not in lacking)
+        check(archive, dict.fromkeys(others), on_checked)
+        trouble = _sent(docker, archive, image, image.layers, loading.on_sent)
     if trouble:
         raise _failed("load", trouble)
     found = docker.images(image.tags)

@@ -81,14 +81,21 @@ class Docker:
                 raise _failed(line)
         return found
 
+    def ids(self) -> frozenset[str]:
+        """What the engine calls the images that it has, however else they are called."""
+        lines: list[str] = []
+        args = ("image", "ls", "--quiet", "--no-trunc")
+        self.run(args, ANYWHERE, on_line=lines.append, data=True)  # its tail is not all of it
+        return frozenset(line for line in lines if line.startswith("sha256:"))
+
     def piles(self) -> set[Chain]:
         """All piles of layers that the engine has in its images. Raises `ToolError`."""
-        ids = [line for line in self.ask("image", "ls", "--quiet", "--no-trunc").tail if line]
+        ids = self.ids()
         found: set[Chain] = set()
         lines: list[str] = []
         if ids:
             form = ("--format", "{{json .RootFS.Layers}}")
-            args = ("image", "inspect", *form, *dict.fromkeys(ids))
+            args = ("image", "inspect", *form, *sorted(ids))
             self.run(args, ANYWHERE, on_line=lines.append, data=True)
         for line in lines:
             if line.startswith("["):  # an image may be gone by now
@@ -141,6 +148,7 @@ def _image(document: Mapping[str, Any]) -> BuiltImage:
         layers=tuple((document.get("RootFS") or {}).get("Layers") or ()),
         user=config.get("User", ""),
         command=tuple(config.get("Cmd") or ()),
+        platform="/".join(filter(None, map(document.get, ("Os", "Architecture", "Variant")))),
     )
 
 

@@ -1,4 +1,4 @@
-"""The pushing of images that an engine has: by `docker push`, one after the other.
+"""The pushing of images that were built just now, or were there: one after the other.
 
 So that what they share is sent once: the registry takes a layer from another repository of its own
 where the engine has pushed it before.
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ws.engines.apply import Step
 from ws.engines.build_images import COMMAND
-from ws.planning.registry_failure import push_failure
+from ws.engines.transfers import NotSentError, Transfers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,19 +53,27 @@ def _pushed(
     if outcome.status == "skipped":  # what it has, is of another day
         log.write_bytes(b"")
         observer.started(outcome.member, COMMAND)
-    observer.step(outcome.member, Step(0, 1, f"pushing {tag}"))
+
+    def on_step(done: int, total: int, text: str) -> None:
+        observer.step(outcome.member, Step(done, total, text))
+
     begin = time.monotonic()
     try:
-        ended = docker.run(("push", tag), store.root, log=log)
+        sent = Transfers(docker, log=log, on_step=on_step).push(tag, tag)
+    except NotSentError as fault:
+        reason, output = f"it was not pushed: {fault.reason}", fault.output
+        failed = replace(outcome, status="failed", reason=reason, log=name, output=output)
+        return replace(failed, seconds=_seconds(outcome, begin))
     except OSError as error:  # of the log: the push was ended
         reason = f"it was not pushed: the log cannot be written: {error.strerror}"
         return replace(outcome, status="failed", reason=reason, log=name)
-    seconds = round((outcome.seconds or 0.0) + time.monotonic() - begin, 3)
-    done = replace(outcome, status="done", seconds=seconds, log=name)
-    if ended.code == 0:
-        return replace(done, reason=f"{outcome.reason}, pushed")
-    reason = push_failure(ended.tail, tag)
-    return replace(done, status="failed", reason=reason, output=tuple(ended.tail))
+    again = "" if sent.tries == 1 else f" at try {sent.tries}"
+    done = replace(outcome, status="done", reason=f"{outcome.reason}, pushed{again}", log=name)
+    return replace(done, seconds=_seconds(outcome, begin))
+
+
+def _seconds(outcome: Outcome, begin: float) -> float:
+    return round((outcome.seconds or 0.0) + time.monotonic() - begin, 3)
 
 
 def _left(outcome: Outcome) -> Outcome:

@@ -64,6 +64,17 @@ class Registry:
             dict(image.get("Labels") or {}) if config else None,
         )
 
+    def index(self, reference: str) -> dict[str, str]:
+        """The manifests that a name stands for, by platform; nothing where it is none of several.
+
+        Raises nothing: what cannot be told, is made anew.
+        """
+        try:
+            found = _read(self._raw(reference), reference)
+        except (LookupError, WorkError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
     def _chosen(self, reference: str, raw: bytes) -> tuple[str, Manifest, str] | None:
         """Its exact name, manifest and that one's digest, for the platform that is asked for."""
         found = _read(raw, reference)

@@ -39,6 +39,8 @@ class BuiltImage:
     """The digests of its layers, the lowest first."""
     user: str = ""
     command: tuple[str, ...] = ()
+    platform: str = ""
+    """Such as `linux/amd64`."""
 
 
 @dataclass(frozen=True, slots=True)

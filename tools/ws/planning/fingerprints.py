@@ -91,6 +91,12 @@ def finding(state: ImageState, build: str) -> Finding:
     )
 
 
+def foreign(tag: str, member: str, source: str, hint: str) -> Finding:
+    """A warning for an image that came from elsewhere, and is not what would be built now."""
+    message = f"{tag} from {source} is not what the workspace would build now"
+    return Finding("docker/stale", "warning", message, member=member, hint=hint)
+
+
 def _why(wanted: Fingerprint, labels: Mapping[str, str]) -> str:
     try:
         had = json.loads(labels.get(PARTS, ""))

@@ -20,6 +20,10 @@ _DONE = {
     "docker prune": "written",
     "generate bake": "written",
     "docker build": "built",
+    "docker save": "saved",
+    "docker load": "loaded",
+    "docker push": "pushed",
+    "docker pull": "pulled",
 }
 _SUMMED = {"skipped": "had nothing to do", "failed": "failed", "aborted": "interrupted"}
 _COLOURS = {"error": "red", "warning": "yellow", "failed": "red", "aborted": "yellow"}
@@ -136,12 +140,25 @@ def _images(name: str) -> Callable[[Mapping[str, Any], Style], str]:
     return render
 
 
+def _moves(name: str) -> Callable[[Mapping[str, Any], Style], str]:
+    def render(data: Mapping[str, Any], style: Style) -> str:
+        from ws.reporting import image_moves
+
+        return str(getattr(image_moves, name)(data, style))
+
+    return render
+
+
 _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
     "docker build": _images("built"),
     "docker bundle": _images("bundled"),
     "docker check": _dockerfiles,
     "docker layers": _images("layers"),
+    "docker load": _moves("loaded"),
     "docker measure": _images("measured"),
+    "docker pull": _moves("pulled"),
+    "docker push": _moves("pushed"),
+    "docker save": _moves("saved"),
     "docker smoke": _images("smoke"),
     "docker status": _images("status"),
     "docker test": _images("tested"),
@@ -152,14 +169,9 @@ _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
 _TELLING = ("docker status", "doctor")
 """Commands whose table tells the findings, too."""
 _LAST = (
-    "docker build",
-    "docker bundle",
-    "docker check",
-    "docker measure",
-    "docker smoke",
-    "docker test",
-    "install",
-)
+    "docker build", "docker bundle", "docker check", "docker load", "docker measure", "docker pull",
+    "docker push", "docker save", "docker smoke", "docker test", "install",
+)  # fmt: skip
 """Commands whose table is the end of the story: failures are told before it."""
 
 

@@ -34,7 +34,7 @@ def built(data: Mapping[str, Any], style: Style) -> str:
         for one in data["images"]
     ]
     head = ("IMAGE", "STATUS", "TIME", "SIZE", "SHARED", "WHAT RAN")
-    return _coloured(head, rows, 1, style) if rows else ""
+    return coloured(head, rows, 1, style) if rows else ""
 
 
 def status(data: Mapping[str, Any], style: Style) -> str:
@@ -48,7 +48,7 @@ def status(data: Mapping[str, Any], style: Style) -> str:
         for one in data["images"]
     ]
     head = ("IMAGE", "STATUS", "SIZE", "REVISION", "WHY")
-    return lines + (_coloured(head, rows, 1, style) if rows else "")
+    return lines + (coloured(head, rows, 1, style) if rows else "")
 
 
 def layers(data: Mapping[str, Any], style: Style) -> str:
@@ -80,7 +80,7 @@ def smoke(data: Mapping[str, Any], style: Style) -> str:
 def tested(data: Mapping[str, Any], style: Style) -> str:
     """A line for each image: what came of its tests."""
     rows = [(one["tag"], one["status"], one["reason"] or "-") for one in data["images"]]
-    return _coloured(("IMAGE", "STATUS", "TESTS"), rows, 1, style) if rows else ""
+    return coloured(("IMAGE", "STATUS", "TESTS"), rows, 1, style) if rows else ""
 
 
 def measured(data: Mapping[str, Any], style: Style) -> str:
@@ -180,7 +180,7 @@ def _short(revision: str | None) -> str:
     return f"{commit[:9]}{'-dirty' if dirty else ''}"
 
 
-def _coloured(
+def coloured(
     head: tuple[str, ...], rows: Sequence[tuple[str, ...]], column: int, style: Style
 ) -> str:
     """A table in which one column has the colour of what it says."""

@@ -1,0 +1,259 @@
+"""`ws docker load`: images out of an archive, each that is lacking, checked before it is loaded."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ws.commands import image_files
+from ws.commands import images as gathering
+from ws.engines import archive_check, image_archive, scheduler
+from ws.engines.apply import Step
+from ws.engines.images import docker
+from ws.engines.process import Processes
+from ws.errors import UsageError, WorkError, WsError
+from ws.files.image_archive import open_archive
+from ws.formats.manifests import same_platform
+from ws.model.names import did_you_mean, normalise
+from ws.model.plan import Plan, RunImage
+from ws.model.report import Exit, Outcome, Report
+from ws.planning import fingerprints
+from ws.planning.images import Wish
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ws.commands.context import Context
+    from ws.engines.apply import Observer
+    from ws.engines.images import Docker
+    from ws.files.image_archive import Archive
+    from ws.model.image_archive import ArchivedImage, Chain
+    from ws.model.report import Finding, Status
+    from ws.model.workspace import Workspace
+
+COMMAND = "docker load"
+_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_OFTEN = 2**22
+"""After how many bytes it is told again how far it is."""
+_MB = 10**6
+_LOOK = "see ws docker status"
+
+
+class Asked(NamedTuple):
+    """What is asked for on the command line."""
+
+    words: tuple[str, ...] = ()
+    """The file, if the first one is none of a member; then members."""
+    digest: str = ""
+    """Of the list that the archive must have; empty for any."""
+    check: bool = False
+    """Whether it is only looked at."""
+    any_platform: bool = False
+    """Whether images that the engine's machine may not run are loaded, too."""
+
+
+def run(context: Context, asked: Asked) -> Report:
+    """Load those images that the engine lacks; without a workspace, if the file is named.
+
+    Raises `WorkError` for an archive that is cut off, altered or none of ours, `ToolError` where
+    there is no engine, and `UsageError` for what is asked in vain.
+    """
+    if asked.digest and not _DIGEST.fullmatch(asked.digest):
+        hint = "sha256: and 64 digits, as ws docker save told it"
+        raise UsageError(f"{asked.digest} is no digest", rule="usage/digest", hint=hint)
+    named, names = _split(context, asked.words)
+    workspace = _workspace(context, named)
+    root = workspace.root.resolve() if workspace else None
+    of_workspace = workspace.settings.docker.archive if workspace else ""
+    path = image_files.place(context, named, of_workspace, root)
+    archive = open_archive(path, image_files.shown(context, path, root), asked.digest)
+    images = _chosen(context, workspace, archive, names)
+    observer = context.observer()
+    processes = Processes()
+    try:
+        observer.planned(
+            Plan(COMMAND, tuple(RunImage(i.member, i.tags[0], COMMAND) for i in images))
+        )
+        if asked.check:
+            return _checked(archive, images, observer)
+        engine = docker(context.environ, processes)
+        loading = _Loading(engine, archive, observer, any_platform=asked.any_platform)
+        outcomes, interrupted = loading.run(images)
+    finally:
+        processes.stop()
+        observer.ended()
+    return Report(
+        COMMAND,
+        findings=() if interrupted else _stale(context, workspace, archive, outcomes),
+        outcomes=outcomes,
+        data=_data(archive, images, outcomes, loading.sent),
+        fault=Exit.INTERRUPTED if interrupted else None,
+    )
+
+
+def _split(context: Context, words: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """The file that is named, and the members."""
+    first = words[0] if words else ""
+    is_file = first.endswith(".tar") or "/" in first or (context.cwd / first).is_file()
+    return (first, tuple(words[1:])) if first and is_file else ("", tuple(words))
+
+
+def _workspace(context: Context, named: str) -> Workspace | None:
+    try:
+        context.root()
+    except UsageError:
+        if named and not context.filters:
+            return None
+        raise
+    return context.workspace()
+
+
+def _chosen(
+    context: Context, workspace: Workspace | None, archive: Archive, names: Sequence[str]
+) -> tuple[ArchivedImage, ...]:
+    """The images that are named, else those that `--filter` chooses, else all."""
+    images = archive.held.images
+    known = [image.member for image in images]
+    for name in names:
+        if normalise(name) not in known:
+            hint = did_you_mean(name, known) or f"there are: {', '.join(known)}"
+            raise UsageError(f"{name} is not in {archive.shown}", rule="usage/member", hint=hint)
+    wanted = set(map(normalise, names))
+    if not names and workspace and context.filters:
+        wanted = {member.name for member in context.chosen(workspace)}
+    return tuple(image for image in images if not wanted or image.member in wanted)
+
+
+def _checked(archive: Archive, images: Sequence[ArchivedImage], observer: Observer) -> Report:
+    """The report on an archive of which every byte is as it should be. Raises `WorkError`."""
+    archive_check.check_whole(archive)
+    outcomes = tuple(Outcome(i.member, COMMAND, "skipped", "as it should be") for i in images)
+    for outcome in outcomes:
+        observer.finished(outcome)
+    return Report(COMMAND, outcomes=outcomes, data=_data(archive, images, outcomes, {}))
+
+
+class _Loading:
+    """Loads images one after the other: what one has brought, the next one is not sent again."""
+
+    def __init__(
+        self, engine: Docker, archive: Archive, observer: Observer, *, any_platform: bool
+    ) -> None:
+        self._engine = engine
+        self._archive = archive
+        self._observer = observer
+        self._platform = "" if any_platform else engine.platform()
+        self._ids = engine.ids()
+        self._has: set[Chain] = set()
+        self.sent: dict[str, int] = {}
+        """How many bytes the engine was sent, by member."""
+
+    def run(self, images: Sequence[ArchivedImage]) -> tuple[tuple[Outcome, ...], bool]:
+        self._has = self._engine.piles()
+        tasks = [scheduler.Task(each.member, COMMAND, self._task(each)) for each in images]
+        finished, stop = self._observer.finished, self._engine.processes.stop
+        return scheduler.run(tasks, 1, finished=finished, stop=stop)
+
+    def _task(self, image: ArchivedImage) -> Callable[[], Outcome]:
+        def run() -> Outcome:
+            self._observer.started(image.member, COMMAND)
+            try:
+                return self._load(image)
+            except WsError as fault:
+                where = f"{fault.where}: " if fault.where else ""
+                reason = f"{where}{fault.reason}; {fault.hint}"
+                return Outcome(image.member, COMMAND, "failed", reason)
+
+        return run
+
+    def _load(self, image: ArchivedImage) -> Outcome:
+        def outcome(status: Status, reason: str) -> Outcome:
+            return Outcome(image.member, COMMAND, status, reason)
+
+        there = self._engine.images(image.tags)
+        if all(tag in there and there[tag].id in image.ids for tag in image.tags):
+            return outcome("skipped", "it is there")
+        if own := self._ids.intersection(image.ids):
+            self._name(next(iter(own)), image)
+            return outcome("done", "it was there by another name")
+        if self._platform and not same_platform(image.platform, self._platform):
+            return outcome(
+                "failed",
+                f"it is for {image.platform}, and the engine runs {self._platform};"
+                " take an archive for that, or --any-platform if the engine emulates it",
+            )
+        lacking = self._archive.held.lacking(image, self._has)
+        telling = self._telling(image, self._archive.held.weight(lacking))
+        self._has |= image_archive.load(self._engine, self._archive, image, self._has, telling)
+        return outcome("done", f"{len(lacking)} of {len(image.layers)} layers were lacking")
+
+    def _name(self, own: str, image: ArchivedImage) -> None:
+        for tag in image.tags:
+            ended = self._engine.ask("tag", own, tag)
+            if ended.code:
+                said = ended.tail[-1] if ended.tail else "docker said nothing"
+                raise WorkError(f"docker tag failed: {said}", rule="docker/tag", hint=_LOOK)
+
+    def _telling(self, image: ArchivedImage, total: int) -> image_archive.Loading:
+        """Tells how much was checked, and how much the engine was sent, of so many bytes."""
+        counts = {"checked": 0, "loaded": 0}
+        whole = max(1, total // _MB)
+
+        def told(what: str) -> Callable[[int], None]:
+            def tell(count: int) -> None:
+                before = counts[what] // _OFTEN
+                counts[what] += count
+                self.sent[image.member] = counts["loaded"]
+                if counts[what] // _OFTEN != before:
+                    done = min(whole, counts[what] // _MB)
+                    self._observer.step(image.member, Step(done, whole, f"MB {what}"))
+
+            return tell
+
+        return image_archive.Loading(told("checked"), told("loaded"))
+
+
+def _stale(
+    context: Context, workspace: Workspace | None, archive: Archive, outcomes: Sequence[Outcome]
+) -> tuple[Finding, ...]:
+    """A warning for each image that is not what the workspace would build now."""
+    loaded = {each.member for each in outcomes if each.status in ("done", "skipped")}
+    known = workspace.by_name if workspace else {}
+    images = {i.member: i for i in archive.held.images if i.member in loaded and i.member in known}
+    found: list[Finding] = []
+    for dev in (False, True):
+        wish = Wish(dev)
+        mine = {name for name, image in images.items() if image.tags[0].endswith(":dev") == dev}
+        wanted = gathering.gather(context, sorted(mine), wish) if mine else None
+        for planned in wanted.plan.images if wanted else ():
+            assert wanted is not None
+            image, fingerprint = images[planned.member], wanted.fingerprints[planned.member]
+            if image.fingerprint != fingerprint.digest:
+                tag, name, build = image.tags[0], planned.member, wish.build(planned.member)
+                found.append(fingerprints.foreign(tag, name, archive.shown, build))
+    return tuple(found)
+
+
+def _data(
+    archive: Archive,
+    images: Sequence[ArchivedImage],
+    outcomes: Sequence[Outcome],
+    sent: Mapping[str, int],
+) -> dict[str, Any]:
+    rows = [
+        {
+            "member": image.member,
+            "tag": image.tags[0],
+            "status": outcome.status,
+            "reason": outcome.reason,
+            "id": image.id,
+            "platform": image.platform,
+            "size": image.size,
+            "sent": sent.get(image.member, 0),
+            "fingerprint": image.fingerprint or None,
+            "revision": image.revision or None,
+        }
+        for image, outcome in zip(images, outcomes, strict=True)
+    ]
+    size = archive.path.stat().st_size
+    return {"archive": archive.shown, "size": size, "digest": archive.digest, "images": rows}

@@ -1,0 +1,26 @@
+"""The file that `ws docker save` writes and `ws docker load` reads."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ws.commands.context import Context
+
+
+def shown(context: Context, path: Path, root: Path | None) -> str:
+    """A file as people are told of it: relative to the root, else to where they stand."""
+    if root and path.is_relative_to(root):
+        return path.relative_to(root).as_posix()
+    told = os.path.relpath(path, context.cwd)
+    return str(path) if told.startswith("..") else Path(told).as_posix()
+
+
+def place(context: Context, named: str, archive: str, root: Path | None) -> Path:
+    """The file that is named, relative to where one stands; else the workspace's own archive."""
+    if named:
+        return Path(os.path.realpath(context.cwd / named))
+    assert root is not None  # or a file was named
+    return root.resolve() / archive
