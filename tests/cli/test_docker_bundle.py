@@ -429,22 +429,25 @@ def test_platforms_of_a_registry_are_not_asked_of_the_users_builder(
     assert "platforms" not in (out / "ops/images/docker-bake.json").read_text()
 
 
-def test_tags_of_git_are_in_its_references(make_workspace: Make, ws: Ws, out: Path) -> None:
-    toml = f'{TOML}[docker]\nregistry = "r.example"\ntags = ["{{branch}}-{{sha}}", "{{version}}"]\n'
+def test_tags_of_git_are_in_its_references(
+    make_workspace: Make, ws: Ws, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    toml = f'{TOML}[docker]\nregistry = "r.example"\ntags = ["{{branch}}-{{sha}}"]\n'
     root = make_workspace({**NAMED, "workspace.toml": toml})
-    ws("docker", "bundle", "--out", str(out))
-    assert product(out).services[0].references == ("r.example/chat:0.1.0",)
+    ran = ws("docker", "bundle", "--out", str(out), "--format", "json")
+    assert product(out).services[0].references == ()
+    assert [each["rule"] for each in ran.json["findings"]] == ["bundle/no-tag"]
     who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
     for command in (("init", "-q", "-b", "feature/x"), ("add", "."), (*who, "commit", "-qm", "a")):
         subprocess.run(["git", *command], cwd=root, check=True)
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=root, check=True, capture_output=True, text=True
     ).stdout
-    ws("docker", "bundle", "--out", str(out))
-    assert product(out).services[0].references == (
-        f"r.example/chat:feature-x-{commit[:12]}",
-        "r.example/chat:0.1.0",
-    )
+    ran = ws("docker", "bundle", "--out", str(out), "--format", "json")
+    assert product(out).services[0].references == (f"r.example/chat:feature-x-{commit[:12]}",)
+    assert ran.json["findings"] == []
 
 
 COMPOSE = """\

@@ -14,6 +14,7 @@ from ws.planning import downloads, product
 from ws.planning.downloads import Known, Tool
 from ws.planning.images import Wish, image_plan
 from ws.planning.product import Estimates, Files
+from ws.planning.registry_names import Checkout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -84,16 +85,11 @@ def planned(make_workspace: Make) -> Planned:
 
 
 def test_services_are_called_as_images_are(planned: Planned) -> None:
-    made = product.product(*planned, {"sha": "abc"}, Files("bake.json", "reqs", "compose.yaml"))
+    made = product.product(*planned, Checkout("abc"), Files("bake.json", "reqs", "compose.yaml"))
     assert (made.name, made.bake, made.compose) == ("talk", "bake.json", "compose.yaml")
     ann, bob, own = made.services
     assert (ann.tag, ann.fingerprint, ann.script) == ("r.example/a/ann:latest", "print-ann", "ann")
-    assert ann.references == (
-        "r.example/a/ann:1.0-local",
-        "r.example/a/ann:x",
-        "m.example/ann:1.0-local",
-        "m.example/ann:x",
-    )
+    assert ann.references == ("r.example/a/ann:1.0-local", "m.example/ann:1.0-local")
     assert ann.requirements == ("reqs/common.txt",)
     assert bob.requirements == ("reqs/common.txt", "reqs/only-bob.txt")
     assert [each.name for each in bob.volumes] == ["models"]
@@ -104,28 +100,38 @@ def test_services_are_called_as_images_are(planned: Planned) -> None:
 def test_in_the_workspace_itself_an_own_dockerfile_is_no_reason_not_to_start_a_script(
     planned: Planned,
 ) -> None:
-    made = product.product(*planned, {})
+    made = product.product(*planned)
     assert [each.script for each in made.services] == ["ann", "bob", "own"]
     assert (made.bake, {each.requirements for each in made.services}) == ("", {()})
 
 
-def test_a_branch_is_in_tags_where_it_is_known(planned: Planned) -> None:
-    revision = {"sha": "abc", "branch": "feature/x"}
-    assert product.references(planned.workspace, planned.workspace.by_name["ann"], revision) == (
-        "r.example/a/ann:1.0-local",
-        "r.example/a/ann:feature-x-abc",
-        "r.example/a/ann:x",
-        "m.example/ann:1.0-local",
-        "m.example/ann:feature-x-abc",
-        "m.example/ann:x",
+def with_tag(planned: Planned, *tags: str) -> Workspace:
+    settings = planned.workspace.settings
+    tagged = replace(settings, docker=replace(settings.docker, tags=tags))
+    return replace(planned.workspace, settings=tagged)
+
+
+def test_the_first_of_the_tags_counts_and_none_where_git_does_not_know_it(
+    planned: Planned,
+) -> None:
+    workspace = with_tag(planned, "{branch}-{sha}", "x")
+    ann = workspace.by_name["ann"]
+    known = Checkout("0123456789abcdef", is_dirty=True, branch="feature/x")
+    assert product.references(workspace, ann, known) == (
+        "r.example/a/ann:feature-x-0123456789ab",
+        "m.example/ann:feature-x-0123456789ab",
     )
+    assert product.references(workspace, ann, Checkout("0123456789abcdef")) == ()
+    assert product.references(workspace, ann, Checkout(branch="main")) == ()
 
 
 def test_without_a_registry_mirrors_are_asked(planned: Planned) -> None:
     settings = planned.workspace.settings
     alone = replace(settings, docker=replace(settings.docker, registry="", tags=("x",)))
     workspace = replace(planned.workspace, settings=alone)
-    assert product.references(workspace, workspace.by_name["ann"], {}) == ("m.example/ann:x",)
+    assert product.references(workspace, workspace.by_name["ann"], Checkout()) == (
+        "m.example/ann:x",
+    )
 
 
 KNOWN = Known(

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ws.commands import bundle_downloads, bundle_sources, out_folder
 from ws.commands import images as gathering
 from ws.commands.drift import drift
-from ws.engines import git
+from ws.commands.registry_names import checkout
 from ws.errors import UsageError, WorkError
 from ws.files import bundle_archive, pruned_folder
 from ws.files.pruned_folder import BUNDLE
-from ws.formats import bundle, tag_templates
+from ws.formats import bundle
 from ws.generate import bake_file, bundle_files, image_files
 from ws.generate.bundle_compose import compose_file
 from ws.model.pruned import PrunedFile
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ws.commands.context import Context
     from ws.commands.images import Images
     from ws.model.images import ImagePlan
+    from ws.model.product import Product
 
 COMMAND = "docker bundle"
 
@@ -102,12 +103,8 @@ def make(context: Context, found: Images, *, sizes: bool = True) -> Made:
         image_files.requirements_in(bundle.IMAGES),
         bundle_files.COMPOSE,
     )
-    templates = workspace.settings.docker.tags
-    fields = [field for template in templates for field in tag_templates.fields(template)]
-    revision = git.tag_values(workspace.root, context.environ, fields)
-    told = product(
-        workspace, plan, found.fingerprints, revision, names, downloads.estimates(plan, rows)
-    )
+    git = checkout(context, workspace, workspace.settings.docker.tags[:1])
+    told = product(workspace, plan, found.fingerprints, git, names, downloads.estimates(plan, rows))
     labels = {
         image.member: fingerprints.labels(
             workspace.by_name[image.member], found.fingerprints[image.member], "", ""
@@ -131,7 +128,7 @@ def make(context: Context, found: Images, *, sizes: bool = True) -> Made:
         "download": downloads.total(plan, known, rows),
         "instead": list(downloads.alternatives(workspace, plan, known)),
     }
-    return Made(marked, fetched, (*taken.findings, *_unnamed(found)))
+    return Made(marked, fetched, (*taken.findings, *_unnamed(found, told)))
 
 
 def _image_files(
@@ -150,7 +147,16 @@ def _image_files(
     return image_files.texts(plan, folder, ignored, baked, head, labels)
 
 
-def _unnamed(found: Images) -> Iterator[Finding]:
+def _unnamed(found: Images, told: Product) -> Iterator[Finding]:
+    """A warning for each name that is not what it should be."""
+    docker = found.workspace.settings.docker
+    if (docker.registry or docker.mirrors) and not any(s.references for s in told.services):
+        yield Finding(
+            "bundle/no-tag",
+            "warning",
+            "git does not know what the first of the tags wants, so nothing can be pulled",
+            hint="check out a commit of a branch, or begin tags under [docker] with {version}",
+        )
     if not found.workspace.settings.name:
         yield Finding(
             "bundle/no-name",

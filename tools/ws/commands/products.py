@@ -45,12 +45,15 @@ def find(context: Context, names: Sequence[str]) -> Found:
 
 def _workspace(context: Context, names: Sequence[str]) -> Found:
     from ws.commands import images as gathering
+    from ws.commands.registry_names import checkout
     from ws.planning import product
     from ws.planning.images import Wish
 
     images = gathering.gather(context, names, Wish())
-    made = product.product(images.workspace, images.plan, images.fingerprints, {})
-    return Found(images.workspace.root, made, images)
+    workspace = images.workspace
+    git = checkout(context, workspace, workspace.settings.docker.tags[:1])
+    made = product.product(workspace, images.plan, images.fingerprints, git)
+    return Found(workspace.root, made, images)
 
 
 def _bundle(root: Path, names: Sequence[str]) -> Found:
