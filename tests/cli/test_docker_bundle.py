@@ -182,6 +182,25 @@ def test_twice_is_once(make_workspace: Make, ws: Ws, out: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in out.parent.rglob("*")} == times
 
 
+def test_what_ws_remembers_in_it_stays_and_what_others_put_there_is_refused(
+    make_workspace: Make, ws: Ws, out: Path
+) -> None:
+    root = make_workspace(NAMED)
+    asked = ("docker", "bundle", "--out", str(out))
+    ws(*asked)
+    (out / ".ws/host").mkdir(parents=True)
+    (out / ".ws/host/a").write_text("a")
+    assert ws(*asked, "--check").code == 0
+    (root / "packages/shared/shared/a.py").write_text("A = 2\n")
+    assert ws(*asked).code == 0
+    assert (out / ".ws/host/a").read_text() == "a"
+    assert (out / "packages/shared/shared/a.py").read_text() == "A = 2\n"
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
+    (out / "network.yaml").touch()
+    ran = ws(*asked)
+    assert (ran.code, "network.yaml was put into" in ran.err) == (2, True)
+
+
 def test_the_bundle_of_the_reference_workspace_is_small(ws: Ws, out: Path) -> None:
     archive = out.with_name("b.tar.xz")
     ran = ws("docker", "bundle", "--archive", str(archive), "--root", str(REPOSITORY))
@@ -234,6 +253,8 @@ def test_members_that_are_not_asked_for_are_not_in_it(
     assert ws("docker", "bundle", "--out", str(out)).code == 0
     assert {"workers/tell/tell/app.py", "packages/other/pyproject.toml"} < content(out).keys()
     assert ws("docker", "bundle", "--filter", "shared", "--out", str(out)).code == 1
+    ran = ws("docker", "bundle", "chat", "--out", str(out), "--format", "json")
+    assert {tuple(row["members"]) for row in ran.json["data"]["downloads"]} == {("chat",)}
 
 
 def test_check_tells_what_is_off(make_workspace: Make, ws: Ws, out: Path) -> None:

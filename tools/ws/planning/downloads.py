@@ -50,7 +50,7 @@ def rows(
     found = [
         *_bases(plan, known),
         *_tools(plan, tool),
-        *(_layer(layer, known) for layer in plan.layers),
+        *(_layer(plan, layer, known) for layer in plan.layers),
         *_apt(plan),
         *_services(workspace, known),
         *_volumes(workspace, plan),
@@ -160,11 +160,16 @@ def _tools(plan: ImagePlan, tool: Tool) -> Iterator[dict[str, Any]]:
         yield _row("tools", tool.name, who, None, tool.download, requires)
 
 
-def _layer(layer: Layer, known: Known) -> dict[str, Any]:
+def _layer(plan: ImagePlan, layer: Layer, known: Known) -> dict[str, Any]:
     sizes = (known.installed.get((each.name, each.version)) for each in layer.requirements)
     size = _sum(sizes)
     listed = [f"{each.name} {each.version}" for each in layer.requirements]
-    return _row("packages", layer.name, layer.members, size, _packed(size), listed)
+    return _row("packages", layer.name, _those(plan, layer), size, _packed(size), listed)
+
+
+def _those(plan: ImagePlan, layer: Layer) -> list[str]:
+    """Whose images have a layer, of those that are planned here."""
+    return [image.member for image in plan.images if image.member in layer.members]
 
 
 def _apt(plan: ImagePlan) -> Iterator[dict[str, Any]]:
@@ -175,7 +180,7 @@ def _apt(plan: ImagePlan) -> Iterator[dict[str, Any]]:
             yield _row("apt", image.member, (image.member,), packages=packages)
     for layer in plan.layers:
         if layer.apt_build:
-            yield _row("apt", layer.name, layer.members, packages=layer.apt_build)
+            yield _row("apt", layer.name, _those(plan, layer), packages=layer.apt_build)
 
 
 def _services(workspace: Workspace, known: Known) -> Iterator[dict[str, Any]]:
