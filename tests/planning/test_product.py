@@ -10,8 +10,10 @@ from tests.generate.test_image_tests import LOCK, package
 
 from ws.files.loader import load
 from ws.model.built import Fingerprint
+from ws.model.images import Requirement
 from ws.planning import downloads, product
 from ws.planning.downloads import Known, Tool
+from ws.planning.image_costs import weight
 from ws.planning.images import Wish, image_plan
 from ws.planning.product import Estimates, Files
 from ws.planning.registry_names import Checkout
@@ -157,7 +159,7 @@ def test_each_download_has_a_row_with_what_is_known_of_it(planned: Planned) -> N
     ]
     assert downloads.total(planned.plan, KNOWN, rows) == 74_000_000
     assert downloads.estimates(planned.plan, rows) == Estimates(
-        {"ann": 100_000, "bob": 50_100_000},
+        {"ann": 130_000, "bob": 65_000_000},
         {"ann": 0, "bob": 15_000_000},
         59_000_000,
     )
@@ -188,3 +190,13 @@ def test_instead_of_building_there_are_registries_an_archive_and_the_host(
 )
 def test_estimates_have_two_figures(count: int | None, said: int | None) -> None:
     assert downloads.about(count) == said
+
+
+def test_what_only_some_machines_get_is_nothing_where_it_is_not_installed() -> None:
+    always = Requirement("a", "1", "a==1 \\\n    --hash=sha256:a")
+    sometimes = Requirement("b", "1", 'b==1 ; platform_machine == "x86_64" \\\n    --hash=x')
+    direct = Requirement("c", "1", "c @ git+https://host/c.git@abc", hashed=False)
+    assert weight([always, sometimes], {("a", "1"): 5}) == 5
+    assert weight([always, sometimes], {("a", "1"): 5, ("b", "1"): 2}) == 7
+    assert weight([always, sometimes], {("b", "1"): 2}) is None
+    assert weight([direct], {}) is None
