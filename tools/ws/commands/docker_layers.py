@@ -46,7 +46,8 @@ def run(context: Context, names: Sequence[str], wish: Wish) -> Report:
         for image in found.plan.images
     ]
     findings = unplanned.findings(found.unplanned, "error")
-    return Report(COMMAND, findings, data={"layers": layers, "images": images, **_sums(layers)})
+    data = {"layers": layers, "images": images, **_sums(layers)}
+    return Report(COMMAND, findings, data=data, notes=found.notes)
 
 
 def _layer(layer: Layer, sizes: Mapping[tuple[str, str], int]) -> dict[str, Any]:

@@ -46,6 +46,13 @@ class Images(NamedTuple):
         """Where each member stands in listings."""
         return {member.name: number for number, member in enumerate(self.workspace.members)}
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know where a command finds nothing to do."""
+        if self.plan.images or self.unplanned:
+            return ()
+        return ("no member that is asked for has an image: ws docker layers shows those that do",)
+
     def states(self, docker: Docker) -> dict[str, ImageState]:
         """How each image is in an engine, by member. Raises `ToolError`."""
         there = docker.images(image.tag for image in self.plan.images)
