@@ -68,7 +68,7 @@ def statuses(said: dict[str, Any]) -> dict[str, str]:
 
 
 def reason(said: dict[str, Any], member: str) -> str:
-    return next(each["reason"] for each in said["outcomes"] if each["member"] == member)
+    return str(next(each["reason"] for each in said["outcomes"] if each["member"] == member))
 
 
 def rows(said: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -378,8 +378,8 @@ def _compressed(engine: Engine, tags: list[str]) -> int:
         for entry in tar:
             if entry.isfile() and entry.name.endswith("layer.tar"):
                 text = tar.extractfile(entry).read()  # type: ignore[union-attr]
-                layers[hash(text)] = pool.submit(lambda text=text: len(zlib.compress(text, 6)))
-        return sum(each.result() for each in layers.values())
+                layers[hash(text)] = pool.submit(zlib.compress, text, 6)
+        return sum(len(each.result()) for each in layers.values())
 
 
 def _until(is_so: Any) -> None:
