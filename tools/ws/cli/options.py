@@ -129,6 +129,7 @@ def _context(root: str | None, filters: tuple[str, ...], output: Output, command
         filters=filters,
         observer=lambda: _observer(output, command),
         note=_note(output),
+        followed=bool(output.events),
     )
 
 

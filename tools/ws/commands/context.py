@@ -31,6 +31,8 @@ class Context:
     """Tells a person something while the command runs."""
     empty_globs: bool = False
     """Whether a pattern of `members` may match no folder yet."""
+    followed: bool = False
+    """Whether a program follows along (`--events`), even if there is nothing to do."""
 
     def root(self) -> Path:
         """The workspace root. Raises `UsageError` if there is none."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ws.commands.context import Context
+    from ws.engines.apply import Observer
     from ws.model.ensured import Answer
 
 COMMAND = "docker ensure"
@@ -34,6 +35,8 @@ def run(context: Context, asked: Asked) -> Report:
     Raises `UsageError` where there is no product, or no such service, and all faults of manifests.
     """
     if remembered := ensure_remembered.recall(context, asked):
+        if context.followed:
+            _tell_nothing(context.observer())
         return Report(COMMAND, outcomes=_outcomes(remembered), data=remembered)
     from ws.commands import ensuring  # costs start-up; the second run does without
 
@@ -59,12 +62,20 @@ def report(answer: Answer) -> Report:
     return Report(COMMAND, tuple(ensure.findings(answer)), _outcomes(data), data, fault=interrupted)
 
 
+def _tell_nothing(observer: Observer) -> None:
+    """Whoever follows along hears that there is nothing to do."""
+    from ws.model.plan import Plan  # costs start-up
+
+    observer.planned(Plan(COMMAND))
+    observer.ended()
+
+
 def _outcomes(data: Mapping[str, Any]) -> tuple[Outcome, ...]:
     """Of the services that are ready; what is unavailable is told by findings."""
     ready = [each for each in data["services"] if each["state"] == "ready"]
     return tuple(
-        Outcome(each["name"], COMMAND, "skipped", "its image is there")
-        if each["way"] == "image"
+        Outcome(each["name"], COMMAND, "skipped", "it is ready")
+        if each["way"] == "image" or data["remembered"]
         else Outcome(each["name"], COMMAND, "done", str(each["way"]))
         for each in ready
     )

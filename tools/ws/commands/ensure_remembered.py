@@ -41,15 +41,19 @@ def recall(context: Context, asked: Asked) -> dict[str, Any] | None:
 
 
 def _engine_agrees(context: Context, found: memory.Remembered, where: str) -> bool:
-    """Whether images and volumes are there; where none was used, whether there is no engine yet."""
+    """Whether images and volumes are as they were; where there was no engine, that there is none.
+
+    An image that was not there counts, too: who built it meanwhile wants it to be used.
+    """
     if found.images:
-        if engine_socket.images(where, found.images) != found.images:
+        there = engine_socket.images(where, found.images)
+        if there is None or {tag: there.get(tag, "") for tag in found.images} != found.images:
             return False
         wanted = found.volumes
         return not wanted or engine_socket.volumes(where, wanted) == wanted
     if context.environ.get("WS_DOCKER") == "0":
         return True
-    return not engine_socket.answers(where) and not where.startswith(("tcp:", "ssh:", "npipe:"))
+    return where.startswith("unix:") and not engine_socket.answers(where)
 
 
 class Notes(NamedTuple):
@@ -68,14 +72,22 @@ class Notes(NamedTuple):
         seen = memory.see(self.store.root, _watched(answer, found))
         if seen is None or not self._still(found):
             return
-        images = {each.tag: each.image for each in answer.services if each.image}
+        images: dict[str, str] = {}
+        if answer.engine.kind == "running":
+            there = engine_socket.images(where, [each.tag for each in answer.services])
+            if there is None:
+                return
+            images = {each.tag: there.get(each.tag, "") for each in answer.services}
+            if any(each.image and images[each.tag] != each.image for each in answer.services):
+                return
         names = [each.name for each in answer.volumes if not each.name.startswith(".ws/")]
         volumes = engine_socket.volumes(where, names) if names else {}
         if volumes is None or len(volumes) != len(names):
             return
-        from ws.formats import ensured
+        from ws.formats import ensured  # costs start-up
+        from ws.planning.ensure import next_time
 
-        data = ensured.write(answer)
+        data = ensured.write(next_time(answer))
         memory.remember(self.store, key, memory.Remembered(seen, images, volumes, data))
 
     def _still(self, found: Found) -> bool:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from ws.commands.context import Context
+    from ws.commands.ensure_fetch import Fetching
     from ws.commands.products import Found
     from ws.engines.apply import Observer, Step
     from ws.engines.images import Docker
@@ -33,14 +34,15 @@ if TYPE_CHECKING:
 class Ways(NamedTuple):
     """What all ways stand on."""
 
+    fetching: Fetching | None
+    """Where images that were made elsewhere come from; `None` without an engine."""
+
     context: Context
     found: Found
     store: Store
     processes: Processes
     observer: Observer
     docker: Docker | None
-    archive: str = ""
-    """Instead of the product's; relative to the caller's folder."""
     programs: dict[str, str] = {}  # noqa: RUF012 - filled by `host`, one a run
     """Of services that run without Docker, by name."""
 
@@ -48,6 +50,8 @@ class Ways(NamedTuple):
         """What came of one way, by service. Needs an engine for all but `host`."""
         work: dict[Source, Callable[[Sequence[Service]], dict[str, Tried]]] = {
             "image": self.image,
+            "pull": self.pull,
+            "load": self.load,
             "build": self.build,
             "host": self.host,
         }
@@ -60,6 +64,10 @@ class Ways(NamedTuple):
         """Whether there is anything to try, as far as that is known without trying."""
         if way == "build":
             return self.found.images is not None or bool(self.found.product.bake)
+        if way == "pull":
+            return any(each.references for each in services)
+        if way == "load":
+            return self.fetching is not None and self.fetching.has_archive()
         return way == "host" and any(each.script for each in services)
 
     def weight(self, way: Source, services: Sequence[Service]) -> tuple[int | None, int | None]:
@@ -69,7 +77,13 @@ class Ways(NamedTuple):
             sizes, downloads = [s.size for s in services], [s.download for s in services]
             download = sum(downloads) + product.download
             return download or None, sum(sizes) if all(sizes) else None
-        return None, None
+        if self.fetching is None or way not in ("pull", "load"):
+            return None, None
+        weigh = self.fetching.pull_weight if way == "pull" else self.fetching.load_weight
+        try:
+            return weigh(services)
+        except WsError:
+            return None, None
 
     def images(self, services: Sequence[Service]) -> dict[str, BuiltImage]:
         """What the engine has, by tag."""
@@ -80,6 +94,16 @@ class Ways(NamedTuple):
         """Use the images that are there."""
         there = self.images(services)
         return {each.name: planning.image(each, there.get(each.tag)) for each in services}
+
+    def pull(self, services: Sequence[Service]) -> dict[str, Tried]:
+        """Fetch images from the registry, else from its mirrors."""
+        assert self.fetching is not None
+        return self.fetching.pull(services)
+
+    def load(self, services: Sequence[Service]) -> dict[str, Tried]:
+        """Take images out of the archive."""
+        assert self.fetching is not None
+        return self.fetching.load(services)
 
     def build(self, services: Sequence[Service]) -> dict[str, Tried]:
         """Build from sources."""

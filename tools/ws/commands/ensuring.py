@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ws.commands import ensure_remembered, products
 from ws.commands.ensure_estimate import Estimates
+from ws.commands.ensure_fetch import Fetching
 from ws.commands.ensure_volumes import Volumes
 from ws.commands.ensure_ways import Ways
 from ws.engines.apply import Step
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from ws.model.docker_engine import EngineState
     from ws.model.docker_settings import Source
     from ws.model.ensured import Status
-    from ws.model.product import Service
+    from ws.model.product import Product, Service
 
 COMMAND = "docker ensure"
 _POLL = 1.0
@@ -80,6 +81,22 @@ def _engine(
     return engine
 
 
+def _fetching(
+    context: Context,
+    product: Product,
+    asked: Asked,
+    docker: Docker | None,
+    store: Store,
+    observer: Observer,
+) -> Fetching | None:
+    """Where images that were made elsewhere come from, with an engine to take them."""
+    if docker is None:
+        return None
+    own = store.root / product.archive
+    path = context.cwd / asked.archive if asked.archive else own
+    return Fetching(docker, store, observer, path, asked.archive or product.archive)
+
+
 class _Run:
     """One run: what is known of each service so far."""
 
@@ -103,7 +120,8 @@ class _Run:
         running = engine.kind == "running"
         docker = Docker(find("docker", context.environ), context.environ, processes)
         self.docker = docker if running else None
-        self.ways = Ways(context, found, store, processes, observer, self.docker, asked.archive, {})
+        fetching = _fetching(context, self.product, asked, self.docker, store, observer)
+        self.ways = Ways(fetching, context, found, store, processes, observer, self.docker, {})
         self.tried: dict[str, list[Tried]] = {each.name: [] for each in self.product.services}
         self.way: dict[str, Source] = {}
         self.ids: dict[str, str] = {}

@@ -36,7 +36,7 @@ class Remembered(NamedTuple):
 
     identities: Mapping[str, list[int]]
     images: Mapping[str, str]
-    """Ids by tag."""
+    """Ids by tag, empty for what was not there; nothing where there was no engine."""
     volumes: Mapping[str, str]
     """When each was made, by name."""
     data: dict[str, Any]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ws.model.ensured import Tried
+from ws.model.ensured import Estimate, Tried
 from ws.model.report import Finding
 from ws.planning.docker_sent import readable as size_text
 from ws.planning.fingerprints import DIGEST
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from ws.model.built import BuiltImage
     from ws.model.docker_engine import EngineState
     from ws.model.docker_settings import Source
-    from ws.model.ensured import Answer, Estimate, ServiceState
+    from ws.model.ensured import Answer, ServiceState
     from ws.model.product import Service
 
 WAIT_HINT = "start the engine, and run this again with --wait-engine"
@@ -57,6 +58,16 @@ def told(estimate: Estimate) -> str:
     if estimate.seconds:
         words.append(f"{_time(estimate.seconds)}")
     return f"about {', '.join(words)}" if words else ""
+
+
+def next_time(answer: Answer) -> Answer:
+    """What is to be said when nothing has changed: the images are there, and nothing is spent."""
+    there = (Tried("image", "done"),)
+    services = tuple(
+        each if each.way == "host" else replace(each, way="image", tried=there)
+        for each in answer.services
+    )
+    return replace(answer, services=services, estimate=Estimate())
 
 
 def findings(answer: Answer) -> Iterator[Finding]:

@@ -20,6 +20,7 @@ _DONE = {
     "docker prune": "written",
     "generate bake": "written",
     "docker build": "built",
+    "docker ensure": "made ready",
     "docker save": "saved",
     "docker load": "loaded",
     "docker push": "pushed",
@@ -140,6 +141,12 @@ def _images(name: str) -> Callable[[Mapping[str, Any], Style], str]:
     return render
 
 
+def _ensured(data: Mapping[str, Any], style: Style) -> str:
+    from ws.reporting import ensured
+
+    return ensured.render(data, style)
+
+
 def _moves(name: str) -> Callable[[Mapping[str, Any], Style], str]:
     def render(data: Mapping[str, Any], style: Style) -> str:
         from ws.reporting import image_moves
@@ -153,6 +160,7 @@ _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
     "docker build": _images("built"),
     "docker bundle": _images("bundled"),
     "docker check": _dockerfiles,
+    "docker ensure": _ensured,
     "docker layers": _images("layers"),
     "docker load": _moves("loaded"),
     "docker measure": _images("measured"),
@@ -169,8 +177,9 @@ _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
 _TELLING = ("docker status", "doctor")
 """Commands whose table tells the findings, too."""
 _LAST = (
-    "docker build", "docker bundle", "docker check", "docker load", "docker measure", "docker pull",
-    "docker push", "docker save", "docker smoke", "docker test", "install",
+    "docker build", "docker bundle", "docker check", "docker ensure", "docker load",
+    "docker measure", "docker pull", "docker push", "docker save", "docker smoke", "docker test",
+    "install",
 )  # fmt: skip
 """Commands whose table is the end of the story: failures are told before it."""
 
