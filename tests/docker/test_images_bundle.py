@@ -100,6 +100,7 @@ def small(docker_engine: Engine, tmp_path: Path) -> Iterator[Unpacked]:
     registry = f"ws-test/bundle-{uuid.uuid4().hex}"
     (place.root / "workspace.toml").write_text(
         f'[workspace]\nname = "small"\nmembers = ["*"]\n[docker]\nregistry = "{registry}"\n'
+        'source = ["image", "build"]\n'
     )
     place.lock()
     unpacked = unpack(place.root, tmp_path / "unpacked", docker_engine)
@@ -140,6 +141,25 @@ def test_it_builds_and_runs_by_bake_by_compose_and_by_docker_alone(
 
 
 long = pytest.mark.skipif(not LONG, reason="builds sixteen images; WS_TEST_LONG=1 does")
+
+
+def test_ensure_builds_what_a_bundle_holds_and_then_finds_it(
+    small: Unpacked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WS_DOCKER_NETWORK", "host")
+    for way in ("build", "image"):
+        shutil.rmtree(small.folder / ".ws", ignore_errors=True)
+        ran = subprocess.run(
+            [sys.executable, "-m", "ws", "docker", "ensure", "--format", "json"],
+            cwd=small.folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        services = json.loads(ran.stdout)["data"]["services"]
+        assert {each["name"]: each["way"] for each in services} == {"layered": way, "own": way}
+    assert small.labelled()
 
 
 @pytest.mark.parametrize(
