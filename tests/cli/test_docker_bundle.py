@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from tests.generate.test_image_tests import package
 
 from ws.formats import bundle
 from ws.planning import fingerprints
@@ -287,6 +288,34 @@ def test_check_leaves_estimates_aside(make_workspace: Make, ws: Ws, out: Path) -
     document["services"][0]["fingerprint"] = "another"
     (out / bundle.NAME).write_text(json.dumps(document))
     assert ws("docker", "bundle", "--out", str(out), "--check").code == 1
+
+
+def test_without_sizes_nothing_of_the_machine_is_in_it(
+    make_workspace: Make, ws: Ws, out: Path
+) -> None:
+    numpy = package("numpy", '"main"')
+    locked = lock(CHAT, "shared").replace("[metadata]", f"{numpy}[metadata]")
+    root = make_workspace({**NAMED, "workers/chat/poetry.lock": locked})
+    bare = out.with_name("bare")
+    asked = ("docker", "bundle", "--filter", "chat")
+    ws(*asked, "--out", str(bare), "--no-sizes")
+    before = content(bare)
+    ws(*asked, "--out", str(out))
+    assert content(out) == before
+    site = root / "workers/chat/.venv/lib/python3.11/site-packages/numpy-1.0.dist-info"
+    site.mkdir(parents=True)
+    (site / "RECORD").write_text("numpy/a.py,,50000000\n")
+    ws(*asked, "--out", str(bare), "--no-sizes")
+    assert content(bare) == before
+    ws(*asked, "--out", str(out))
+    assert [path for path, data in content(out).items() if data != before[path]] == ["bundle.json"]
+    (service,) = product(out).services
+    assert (service.size, service.download) == (65_000_000, 15_000_000)
+    assert ws(*asked, "--out", str(bare), "--check").code == 0
+    (bare / "README.md").unlink()
+    ran = ws(*asked, "--out", str(bare), "--check", "--no-sizes", "--format", "json")
+    hint = f"ws docker bundle --out {bare} --filter chat --no-sizes"
+    assert ran.json["findings"][0]["hint"] == hint
 
 
 @pytest.mark.parametrize(
