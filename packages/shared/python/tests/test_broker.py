@@ -19,6 +19,10 @@ WRONG = [
     SECRET,
 ]
 
+OPTIONS = [
+    f"redis://:{SECRET}@127.0.0.1:1/0?{option}" for option in (f"db={SECRET}", f"{SECRET}=1")
+]
+
 
 @pytest.mark.parametrize(
     "url",
@@ -52,7 +56,7 @@ def test_a_wrong_address_is_refused_without_repeating_it(url: str) -> None:
     assert SECRET not in str(caught.value)
 
 
-@pytest.mark.parametrize("url", [*WRONG, f"redis://:{SECRET}@127.0.0.1:1/0?db={SECRET}"])
+@pytest.mark.parametrize("url", [*WRONG, *OPTIONS])
 def test_a_program_with_a_wrong_address_ends_with_one_line(url: str) -> None:
     ended = subprocess.run(
         [sys.executable, os.path.join(os.path.dirname(__file__), "shout.py")],

@@ -61,6 +61,7 @@ class RedisStreams(Transport):
         self.consumer = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         try:
             self._client = Redis.from_url(url, **broker.options())
+            self._client.connection_pool.make_connection()  # or it would say so later
         except (TypeError, ValueError):  # of an option in the address
             raise BrokerError(f"INSIGHT_BROKER {broker.FORM}") from None
         self._claim_after = claim_after
