@@ -60,7 +60,8 @@ class Broker:
         self._place = broker.place(url)
         try:
             self._client = Redis.from_url(url, **broker.options())
-            self._client.connection_pool.make_connection()  # or it would say so later
+            pool: Any = self._client.connection_pool
+            pool.make_connection()  # without connecting; else it would say so much later
         except (TypeError, ValueError):  # of an option in the address
             raise RuntimeError(f"INSIGHT_BROKER {broker.FORM}") from None
         self._done = done

@@ -61,7 +61,7 @@ class RedisStreams(Transport):
         self.consumer = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         try:
             self._client = Redis.from_url(url, **broker.options())
-            self._client.connection_pool.make_connection()  # or it would say so later
+            self._client.connection_pool.make_connection()  # else it would say so much later
         except (TypeError, ValueError):  # of an option in the address
             raise BrokerError(f"INSIGHT_BROKER {broker.FORM}") from None
         self._claim_after = claim_after
@@ -138,17 +138,17 @@ class RedisStreams(Transport):
     def _next(self) -> Entry | None:
         """Return what was left behind, or else what is new, or None after a while."""
         try:
-            return self._left_behind() or first(self._read(">", block=broker.BLOCK_MS))
+            return self._left_behind() or first(self._read(">", broker.BLOCK_MS))
         except ResponseError as error:
             if not str(error).startswith(FORGOTTEN):
                 raise
             self._join()
             return None
 
-    def _read(self, start: str, **options: int) -> Any:
+    def _read(self, start: str, block: int | None = None) -> Any:
         """Return entries from `start` on: of the group (">"), or of this worker's own."""
         reply: Any = self._client.xreadgroup(
-            GROUP, self.consumer, {self._stream: start}, count=1, **options
+            GROUP, self.consumer, {self._stream: start}, count=1, block=block
         )
         return reply[0][1] if reply else ()
 
