@@ -105,6 +105,7 @@ class Child:
                 *self._command,
                 stdin=PIPE,
                 stdout=PIPE,
+                env=environment(),
                 limit=LONGEST_LINE,
                 start_new_session=True,
             )
@@ -119,19 +120,25 @@ class Child:
         if not self._process or not self._process.stdin:
             return
         self._process.stdin.close()
+        ended = asyncio.create_task(self._process.wait())
         for end in (terminate, kill):
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._grace):
-                    await self._process.wait()
+            # Not asyncio.timeout: before Python 3.11.3 it lets the TimeoutError of a task that
+            # was cancelled itself, as this one was, out as a CancelledError.
+            if (await asyncio.wait({ended}, timeout=self._grace))[0]:
                 return
             end(self._process)
-        await self._process.wait()
+        await ended
 
     async def _kill(self) -> None:
         if self._process:
             kill(self._process)
             await self._process.wait()
             self._process = None
+
+
+def environment() -> dict[str, str]:
+    """Return what a child inherits: with a broker's address it would not speak JSON lines."""
+    return {name: value for name, value in os.environ.items() if name != "INSIGHT_BROKER"}
 
 
 def terminate(process: Process) -> None:

@@ -21,7 +21,9 @@ class Results:
         self._pending.add(id_)
 
     def put(self, result: Result) -> None:
-        """Keep the result of a message."""
+        """Keep the result of a message; a second one for the same message changes nothing."""
+        if result.id in self._done:
+            return
         self._pending.discard(result.id)
         self._done[result.id] = result
         while len(self._done) > self._most:

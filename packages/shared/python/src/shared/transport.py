@@ -7,7 +7,7 @@ from typing import Protocol, TextIO
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from shared.messages import BadMessage, Message, Result, one_line
+from shared.messages import BadMessage, Message, Result, new_id, one_line
 
 if sys.version_info >= (3, 12):
     from typing import override
@@ -46,19 +46,20 @@ class JsonLines(Transport):
         self._sink.flush()
 
 
-def parse(line: str) -> Message | BadMessage:
-    """Read one line; a bad message keeps its id where that can be read."""
+def parse(line: str, id_: str | None = None) -> Message | BadMessage:
+    """Read one line; without a readable id it gets the one that is given, or a fresh one."""
+    id_ = id_ or new_id()
     try:
         data = from_json(line.encode(), allow_inf_nan=False)
     except ValueError as error:
-        return BadMessage(error=f"not JSON: {error}")
+        return BadMessage(id=id_, error=f"not JSON: {error}")
+    if isinstance(data, dict):
+        data = {"id": id_, **data}
+        id_ = data["id"] if isinstance(data["id"], str) else id_
     try:
         return Message.model_validate(data)
     except ValidationError as error:
-        bad = BadMessage(error=one_line(error))
-        if isinstance(data, dict) and isinstance(data.get("id"), str):
-            bad.id = data["id"]
-        return bad
+        return BadMessage(id=id_, error=one_line(error))
 
 
 def _utf8(stream: TextIO) -> TextIO:

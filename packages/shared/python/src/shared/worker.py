@@ -10,6 +10,7 @@ from typing import ClassVar, Generic, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from shared import logs
+from shared.broker import BrokerError
 from shared.messages import BadMessage, Message, Result, one_line
 from shared.settings import Settings
 from shared.transport import JsonLines, Transport
@@ -55,20 +56,49 @@ class Worker(ABC, Generic[Request, Reply]):
 
     @classmethod
     def main(cls) -> None:
-        """Run as a program: JSON lines from stdin to stdout until the end of input."""
+        """Run as a program.
+
+        With a broker, until SIGTERM (exit 0) or SIGINT (130); else JSON lines from stdin to
+        stdout until the end of input.
+        """
         try:
-            logs.configure(Settings())
+            settings = Settings()
+            logs.configure(settings)
         except (ValidationError, RuntimeError) as error:
             sys.exit(f"{cls.name}: {one_line(error)}")
+        try:
+            if settings.broker:
+                cls._serve(settings, settings.broker.get_secret_value())
+            else:
+                cls._filter()
+        except KeyboardInterrupt:
+            sys.exit(130)
+
+    @classmethod
+    def _filter(cls) -> None:
         transport = JsonLines()
         try:
-            # A stray print must not look like a result.
-            with contextlib.redirect_stdout(sys.stderr):
+            with contextlib.redirect_stdout(sys.stderr):  # a stray print is no result
                 cls().run(transport)
         except BrokenPipeError:  # nobody reads the results any more
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except KeyboardInterrupt:
-            sys.exit(130)
+
+    @classmethod
+    def _serve(cls, settings: Settings, url: str) -> None:
+        from shared.streams import RedisStreams
+
+        try:
+            transport = RedisStreams(
+                cls.name,
+                url,
+                claim_after=settings.claim_after,
+                max_results=settings.max_results,
+            )
+            with transport, contextlib.redirect_stdout(sys.stderr):
+                cls().run(transport)
+        except BrokerError as error:
+            sys.exit(f"{cls.name}: {error}")
+        sys.exit(transport.exit_status)
 
     def _refuse(self, id_: str, error: str) -> Result:
         return Result(id=id_, worker=self.name, status="error", error=error)
