@@ -18,6 +18,12 @@ import pytest
 from tests.conftest import LONG
 from tests.integration.living import living, mark
 
+from ws.engines import image_archive
+from ws.engines.images import docker
+from ws.engines.process import Processes
+from ws.files.image_archive import open_archive
+from ws.model.image_archive import piles
+
 from .elsewhere.engine import second_engine
 from .elsewhere.workspace import ws
 from .movable import WORKERS, call, empty, ids, movable, says
@@ -129,6 +135,20 @@ def test_an_engine_that_has_nothing_loads_it_and_only_what_is_named(
     assert statuses(loaded) == {"ann": "done", "eve": "skipped"}
     assert ids(elsewhere.there, place).items() < ids(place.engine, place).items()
     assert says(elsewhere.there, place, "ann")
+    assert data
+
+
+def test_an_engine_that_lacks_more_than_was_thought_is_sent_all(
+    place: Led, elsewhere: Elsewhere, data: bytes
+) -> None:
+    elsewhere.there.call("rmi", "--force", *(f"{name}:{place.tag}" for name in WORKERS))
+    environ = {**elsewhere.there.environ, **elsewhere.there_variables()}
+    engine = docker(environ, Processes())
+    archive = open_archive(place.root / ARCHIVE, ARCHIVE)
+    image = archive.held.images[0]
+    assert image_archive.load(engine, archive, image, piles(image.chain)) == piles(image.chain)
+    assert says(elsewhere.there, place, "ann")
+    assert engine.piles() >= piles(image.chain)
     assert data
 
 
