@@ -19,6 +19,7 @@ ROOMS = (
     "engines",
     "reporting",
     "commands",
+    "api",
     "cli",
 )
 SOURCE = Path(ws.__file__).parent
@@ -31,6 +32,7 @@ FOREIGN = {
 MODULES = [
     *sorted(path for path in SOURCE.rglob("*.py") if path.parent != SOURCE),
     SOURCE / "errors.py",
+    SOURCE / "api.py",
 ]
 
 

@@ -1,4 +1,4 @@
-"""`ws docker ensure` in each of its ways, with each of them failing, and when nothing has changed."""
+"""`ws docker ensure` in each of its ways, with each of them failing, and with nothing to do."""
 
 from __future__ import annotations
 

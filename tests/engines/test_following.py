@@ -45,3 +45,8 @@ def test_a_log_tells_what_was_said_in_the_steps_of_its_image(tmp_path: Path) -> 
     told(tmp_path, log, "a", "b")
     assert (tmp_path / "a").read_text() == "\n[x] RUN one\n  hello\n  DONE 0.1s\n"
     assert (tmp_path / "b").read_text() == "\n[y] RUN two\n  bye\n"
+
+
+def test_a_stage_without_a_name_is_that_of_its_target(tmp_path: Path) -> None:
+    log = "#1 [a 1/2] COPY . .\n#2 [b 1/2] COPY nowhere /\n#1 DONE 0.1s\n#2 ERROR: not found\n"
+    assert told(tmp_path, log, "a", "b")[:2] == ["a 0/1", "b 0/1"]

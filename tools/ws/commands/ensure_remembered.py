@@ -137,7 +137,10 @@ def _of_program(root: Path, program: str) -> Iterator[str]:
     names += [os.path.join(venv, name) for name in (".ws-stamp.json", ".ws-service")]
     lib = os.path.join(venv, "lib")
     if os.path.isdir(lib):
-        names += [os.path.join(lib, name, "site-packages") for name in os.listdir(lib)]
+        for name in os.listdir(lib):
+            site = os.path.join(lib, name, "site-packages")
+            # Not the folder itself: the first run of a program puts its bytecode there.
+            names += [os.path.join(site, n) for n in os.listdir(site) if n.endswith(".dist-info")]
     yield from (os.path.relpath(name, root) for name in names)
 
 

@@ -20,6 +20,7 @@ from ws.errors import ToolError
 from ws.files import measured
 from ws.files.roots import find_product
 from ws.files.store import Store
+from ws.formats import ensured
 from ws.model.ensured import Answer, Estimate, ServiceState, Tried, VolumeState
 from ws.model.plan import EnsureService, Plan
 from ws.model.report import Outcome
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
 COMMAND = "docker ensure"
 _POLL = 1.0
+_ON = "run it again: it goes on from there"
 
 
 def ensure(context: Context, asked: Asked) -> Answer:
@@ -49,18 +51,31 @@ def ensure(context: Context, asked: Asked) -> Answer:
     processes = Processes()
     observer = context.observer()
     try:
-        with store.exclusive(context.note, "ensure/lock"):
+        with store.exclusive(context.note, "ensure/lock", lambda: processes.stopped):
             notes = ensure_remembered.begin(context, asked, store)
             found = products.find(context, asked.names)
             engine = _engine(context, asked.wait, observer, processes)
-            run = _Run(context, asked, found, engine, store, processes, observer)
-            answer = run.whole()
-            if answer.ok and not answer.interrupted:
+            answer = _Run(context, asked, found, engine, store, processes, observer).whole()
+            if answer.is_whole and not answer.interrupted:
                 notes.remember(answer, found)
     finally:
         processes.stop()
         observer.ended()
     return answer
+
+
+def look(context: Context, asked: Asked) -> Answer:
+    """Which services are ready, as far as that is known without doing anything. Raises the same."""
+    if remembered := ensure_remembered.recall(context, asked):
+        return ensured.read(remembered)
+    found = products.find(context, asked.names)
+    processes = Processes()
+    try:
+        engine = engine_state(context.environ)
+        store = Store(found.root)
+        return _Run(context, asked, found, engine, store, processes, context.observer()).looked()
+    finally:
+        processes.stop()
 
 
 def _engine(
@@ -148,6 +163,19 @@ class _Run:
             measured.remember(self.store, self._measured())
         return self._answer()
 
+    def looked(self) -> Answer:
+        """What the engine has, and nothing is done about."""
+        services = self.product.services
+        if self.docker is None:
+            self._note({e.name: planning.without_engine("image", self.engine) for e in services})
+        else:
+            self._note(self.ways.attempt("image", services))
+            self._remember_ids()
+        for each in services:
+            if each.volumes and each.name in self.way:
+                self._fail(each, Tried("image", "failed", "its volumes were not looked into"))
+        return self._answer(tell=False)
+
     def _measured(self) -> dict[str, measured.Measured]:
         """What each way took, and what the images weigh beside their base."""
         base = self.product.base
@@ -190,9 +218,11 @@ class _Run:
 
     def _note(self, results: dict[str, Tried]) -> None:
         for name, tried in results.items():
-            self.tried[name].append(tried)
             if tried.status == "done":
                 self.way[name] = tried.way
+            ended = tried.status == "failed" and self.processes.stopped
+            told = Tried(tried.way, "aborted", "interrupted", _ON) if ended else tried
+            self.tried[name].append(told)
 
     def _confirm(self, services: Sequence[Service]) -> None:
         """See that the engine has what a way says that it has brought."""
@@ -260,7 +290,7 @@ class _Run:
                     reason = f"its volume {volume.name}: {volume.reason}"
                     self._fail(by_name[name], Tried(self.way[name], "failed", reason, volume.hint))
 
-    def _answer(self) -> Answer:
+    def _answer(self, *, tell: bool = True) -> Answer:
         states = [self._state(each) for each in self.product.services]
         states += [self._unplanned(each.member, each.told) for each in self.found.unplanned]
         if self.found.images is not None:
@@ -269,7 +299,7 @@ class _Run:
         for each in states:
             left: Status = "aborted" if self.interrupted else "failed"
             status: Status = "done" if each.state == "ready" else left
-            if any(one.way != "image" for one in each.tried):
+            if tell and any(one.way != "image" for one in each.tried):
                 reason = each.way or (each.tried[-1].reason if each.tried else "")
                 self.observer.finished(Outcome(each.name, COMMAND, status, reason))
         return Answer(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NETWORK = ".ws/images/network.yaml"
 _LOG = ("logs", "docker ensure")
 _WIDTH = 60
+_INSTALL = "install it: the package docker-buildx, or docker-buildx-plugin from Docker"
 _STEP = re.compile(
     r"#\d+ \[(?:(?P<target>[\w.-]+) )?.*?(?P<done>\d+)/(?P<total>\d+)\] (?P<what>.+)"
 )
@@ -92,8 +93,7 @@ class Building(NamedTuple):
             found: dict[str, Any] = json.loads(self.store.read(self.product.bake) or b"")["target"]
         except (ValueError, KeyError, TypeError) as error:
             reason = f"without Buildx, {self.product.bake} cannot be built"
-            hint = "install the package docker-buildx, or docker-buildx-plugin from Docker"
-            raise ToolError(reason, rule="tool/docker-buildx", hint=hint) from error
+            raise ToolError(reason, rule="tool/docker-buildx", hint=_INSTALL) from error
         return found
 
     def _run(self, words: Sequence[str], names: Sequence[str]) -> dict[str, str]:
@@ -101,6 +101,9 @@ class Building(NamedTuple):
         ended = self.docker.run(words, self.store.root, log=log, on_line=self._on_line(names))
         if ended.code == 0:
             return {}
+        if any("buildx component is missing" in line for line in ended.tail):
+            reason = "docker cannot build: its plugin Buildx is missing or broken"
+            raise ToolError(reason, rule="tool/docker-buildx", hint=_INSTALL)
         errors = [line for line in ended.tail if line.startswith("ERROR")]
         last = (errors or [line for line in ended.tail if line.strip()] or ["it said nothing"])[-1]
         return dict.fromkeys(names, image_failure(list(ended.tail), last))

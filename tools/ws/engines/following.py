@@ -128,7 +128,8 @@ class Following:
         found = [each for each in self.progress.values() if vertex.stage in each.stages]
         if found:
             return found
-        own = self.progress.get(vertex.target)
+        # Of a stage without a name, the target is all that is told before its steps.
+        own = self.progress.get(vertex.target or vertex.stage)
         return [own] if own else []
 
     def _note(self, progress: Progress, event: Event) -> None:

@@ -58,6 +58,8 @@ def see(root: Path, paths: Iterable[str]) -> dict[str, list[int]] | None:
         full = os.path.join(root, path)
         found[path], changed = _look(full)
         if found[path] and changed + _TICK > now:
+            if os.path.islink(full) and _changed(os.stat(full)) + _TICK > now:
+                return None  # it would be known by its text alone
             content = _content(full)
             left -= len(content) + _EACH
             found[path].append(zlib.crc32(content))
@@ -112,22 +114,28 @@ def _look(path: str) -> tuple[list[int], int]:
     """What tells a file from any other, links and where they lead included; when it changed."""
     try:
         status = os.lstat(path)
-        here, changed = identity(status), max(status.st_mtime_ns, status.st_ctime_ns)
+        here, changed = identity(status), _changed(status)
         if stat.S_ISLNK(status.st_mode):
             behind = os.stat(path)
             here += identity(behind)
-            changed = max(changed, behind.st_mtime_ns, behind.st_ctime_ns)
+            changed = max(changed, _changed(behind))
     except OSError:
         return [], 0
     return here, changed
 
 
 def _content(path: str) -> bytes:
-    """What is in a file, or which names are in a folder; nothing for what cannot be read."""
+    """What is in a file, which names are in a folder, where a link leads; else nothing."""
     try:
+        if os.path.islink(path):
+            return os.readlink(path).encode(errors="surrogateescape")
         if os.path.isdir(path):
             return "\0".join(sorted(os.listdir(path))).encode(errors="surrogateescape")
         with open(path, "rb") as file:
             return file.read(_MUCH)
     except OSError:
         return b""
+
+
+def _changed(status: os.stat_result) -> int:
+    return max(status.st_mtime_ns, status.st_ctime_ns)

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from filelock import BaseFileLock
+
     from ws.model.plan import NewFile
 
 MEMORY = ".ws"
 """The folder at the root for what `ws` remembers; all of it may be deleted."""
+
+_WAIT = 0.5
+"""Seconds after which somebody who waits for the lock looks whether to go on waiting."""
 
 
 class Store:
@@ -112,11 +117,17 @@ class Store:
         return path
 
     @contextlib.contextmanager
-    def exclusive(self, waiting: Callable[[str], None], name: str = "lock") -> Iterator[None]:
+    def exclusive(
+        self,
+        waiting: Callable[[str], None],
+        name: str = "lock",
+        is_over: Callable[[], bool] = lambda: False,
+    ) -> Iterator[None]:
         """Hold the workspace's lock between processes; `waiting` is told once if another has it.
 
-        Another `name` is another lock, for work that takes this one for parts of it. It is the
-        system's own, so it ends with the process that holds it, however that ends.
+        Another `name` is another lock, for work that takes this one for parts of it; `is_over` is
+        asked whether to wait no longer, which raises `WorkError`. It is the system's own, so it
+        ends with the process that holds it, however that ends.
         """
         from filelock import FileLock, Timeout  # costs start-up; only writers need it
 
@@ -125,7 +136,7 @@ class Store:
             lock.acquire(timeout=0)
         except Timeout:
             waiting("another ws is at work in this workspace: waiting for it to end")
-            lock.acquire()
+            _acquire(lock, is_over)
         except OSError as error:
             raise _failed("write", f"{MEMORY}/{name}", error) from error
         try:
@@ -150,6 +161,16 @@ class Store:
                 hint="replace the link by a file inside the workspace",
             )
         return target
+
+
+def _acquire(lock: BaseFileLock, is_over: Callable[[], bool]) -> None:
+    from filelock import Timeout
+
+    while not is_over():
+        with contextlib.suppress(Timeout):
+            lock.acquire(timeout=_WAIT)
+            return
+    raise WorkError("interrupted", rule="work/interrupted", hint="run it again")
 
 
 def _changed(path: str, what: str) -> WorkError:

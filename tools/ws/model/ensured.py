@@ -113,3 +113,5 @@ class Event:
     """How far it has come; 0 of 0 where nobody knows."""
     estimate: Estimate | None = None
     """Of all that is to be done (`planned`)."""
+    status: Literal["done", "skipped", "failed", "aborted"] | None = None
+    """What became of a service (`finished`)."""

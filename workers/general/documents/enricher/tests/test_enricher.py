@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from datetime import date
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 from enricher_worker.dates import dates
 from enricher_worker.keywords import keywords
-from enricher_worker.languages import guess
+from enricher_worker.languages import FOLDER, guess, read
 from enricher_worker.worker import Enricher
 from shared.messages import Message
 
@@ -29,6 +30,23 @@ SCRIPT = Path(sys.executable).with_name("enricher-worker")
 )
 def test_the_language_is_guessed_by_small_words(text: str, language: str | None) -> None:
     assert guess(text.lower().split()) == language
+
+
+WORDS = Path(__file__).parents[1] / "words"
+
+
+def test_more_languages_come_from_a_folder() -> None:
+    assert {"en", "pt", "sv"} <= set(read(str(WORDS)))
+    assert set(read("")) == {"en", "de", "fr", "es", "it", "nl"}
+
+
+def test_the_program_knows_the_languages_of_the_folder_that_it_is_told() -> None:
+    line = '{"id": "1", "payload": {"text": "katten satt på mattan och såg på mig"}}\n'
+    environ = {**os.environ, FOLDER: str(WORDS)}
+    ran = subprocess.run(
+        [SCRIPT], input=line, env=environ, capture_output=True, text=True, check=True
+    )
+    assert json.loads(ran.stdout)["payload"]["language"] == "sv"
 
 
 def test_keywords_are_runs_between_stop_words_and_marks() -> None:

@@ -1,6 +1,10 @@
 """Guessing the language of a text by its small words."""
 
-from collections.abc import Sequence
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+FOLDER = "ENRICHER_WORDS"
 
 SMALL_WORDS = {
     "en": """a an and are as at be been but by can did do does for from had has have he
@@ -25,8 +29,22 @@ SMALL_WORDS = {
         over te tot uit van voor was wat we werd wie wij worden zal ze zich zij
         zijn zo""",
 }
-STOP_WORDS = {code: frozenset(words.split()) for code, words in SMALL_WORDS.items()}
 LEAST = 0.15
+
+
+def read(folder: str) -> dict[str, frozenset[str]]:
+    """Return the small words by language: those above, and those in files such as pt.txt.
+
+    A file goes before what stands above; without a folder there are no others.
+    """
+    lists = dict(SMALL_WORDS)
+    if folder:
+        files = sorted(Path(folder).glob("*.txt"))
+        lists |= {path.stem: path.read_text(encoding="utf-8") for path in files}
+    return {code: frozenset(words.split()) for code, words in lists.items()}
+
+
+STOP_WORDS: Mapping[str, frozenset[str]] = read(os.environ.get(FOLDER, ""))
 
 
 def guess(words: Sequence[str]) -> str | None:
