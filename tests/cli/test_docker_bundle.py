@@ -427,7 +427,7 @@ def test_what_fills_volumes_is_in_it_though_git_ignores_it(
         [*MADE, "models/large/a.bin", "workers/chat/words.txt"]
     ), ran.err
     told = (out / "README.md").read_text()
-    assert "- `talk-models`, at `/models` in containers, filled from ../../models\n" in told
+    assert "- `talk-models`, at `/models` in containers, filled from models\n" in told
     (far,) = [row for row in ran.json["data"]["downloads"] if row["kind"] == "volume"]
     assert (far["name"], far["download"]) == ("far", 5_000_000)
     manifest = root / "workers/chat/pyproject.toml"
