@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import yaml
+from tests.generate.test_image_tests import package
 
 from ws.formats import bundle
 from ws.planning import fingerprints
@@ -182,6 +183,25 @@ def test_twice_is_once(make_workspace: Make, ws: Ws, out: Path) -> None:
     assert {path: path.stat().st_mtime_ns for path in out.parent.rglob("*")} == times
 
 
+def test_what_ws_remembers_in_it_stays_and_what_others_put_there_is_refused(
+    make_workspace: Make, ws: Ws, out: Path
+) -> None:
+    root = make_workspace(NAMED)
+    asked = ("docker", "bundle", "--out", str(out))
+    ws(*asked)
+    (out / ".ws/host").mkdir(parents=True)
+    (out / ".ws/host/a").write_text("a")
+    assert ws(*asked, "--check").code == 0
+    (root / "packages/shared/shared/a.py").write_text("A = 2\n")
+    assert ws(*asked).code == 0
+    assert (out / ".ws/host/a").read_text() == "a"
+    assert (out / "packages/shared/shared/a.py").read_text() == "A = 2\n"
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
+    (out / "network.yaml").touch()
+    ran = ws(*asked)
+    assert (ran.code, "network.yaml was put into" in ran.err) == (2, True)
+
+
 def test_the_bundle_of_the_reference_workspace_is_small(ws: Ws, out: Path) -> None:
     archive = out.with_name("b.tar.xz")
     ran = ws("docker", "bundle", "--archive", str(archive), "--root", str(REPOSITORY))
@@ -234,6 +254,8 @@ def test_members_that_are_not_asked_for_are_not_in_it(
     assert ws("docker", "bundle", "--out", str(out)).code == 0
     assert {"workers/tell/tell/app.py", "packages/other/pyproject.toml"} < content(out).keys()
     assert ws("docker", "bundle", "--filter", "shared", "--out", str(out)).code == 1
+    ran = ws("docker", "bundle", "chat", "--out", str(out), "--format", "json")
+    assert {tuple(row["members"]) for row in ran.json["data"]["downloads"]} == {("chat",)}
 
 
 def test_check_tells_what_is_off(make_workspace: Make, ws: Ws, out: Path) -> None:
@@ -266,6 +288,34 @@ def test_check_leaves_estimates_aside(make_workspace: Make, ws: Ws, out: Path) -
     document["services"][0]["fingerprint"] = "another"
     (out / bundle.NAME).write_text(json.dumps(document))
     assert ws("docker", "bundle", "--out", str(out), "--check").code == 1
+
+
+def test_without_sizes_nothing_of_the_machine_is_in_it(
+    make_workspace: Make, ws: Ws, out: Path
+) -> None:
+    numpy = package("numpy", '"main"')
+    locked = lock(CHAT, "shared").replace("[metadata]", f"{numpy}[metadata]")
+    root = make_workspace({**NAMED, "workers/chat/poetry.lock": locked})
+    bare = out.with_name("bare")
+    asked = ("docker", "bundle", "--filter", "chat")
+    ws(*asked, "--out", str(bare), "--no-sizes")
+    before = content(bare)
+    ws(*asked, "--out", str(out))
+    assert content(out) == before
+    site = root / "workers/chat/.venv/lib/python3.11/site-packages/numpy-1.0.dist-info"
+    site.mkdir(parents=True)
+    (site / "RECORD").write_text("numpy/a.py,,50000000\n")
+    ws(*asked, "--out", str(bare), "--no-sizes")
+    assert content(bare) == before
+    ws(*asked, "--out", str(out))
+    assert [path for path, data in content(out).items() if data != before[path]] == ["bundle.json"]
+    (service,) = product(out).services
+    assert (service.size, service.download) == (65_000_000, 15_000_000)
+    assert ws(*asked, "--out", str(bare), "--check").code == 0
+    (bare / "README.md").unlink()
+    ran = ws(*asked, "--out", str(bare), "--check", "--no-sizes", "--format", "json")
+    hint = f"ws docker bundle --out {bare} --filter chat --no-sizes"
+    assert ran.json["findings"][0]["hint"] == hint
 
 
 @pytest.mark.parametrize(
@@ -377,7 +427,7 @@ def test_what_fills_volumes_is_in_it_though_git_ignores_it(
         [*MADE, "models/large/a.bin", "workers/chat/words.txt"]
     ), ran.err
     told = (out / "README.md").read_text()
-    assert "- `talk-models`, at `/models` in containers, filled from ../../models\n" in told
+    assert "- `talk-models`, at `/models` in containers, filled from models\n" in told
     (far,) = [row for row in ran.json["data"]["downloads"] if row["kind"] == "volume"]
     assert (far["name"], far["download"]) == ("far", 5_000_000)
     manifest = root / "workers/chat/pyproject.toml"
@@ -429,22 +479,25 @@ def test_platforms_of_a_registry_are_not_asked_of_the_users_builder(
     assert "platforms" not in (out / "ops/images/docker-bake.json").read_text()
 
 
-def test_tags_of_git_are_in_its_references(make_workspace: Make, ws: Ws, out: Path) -> None:
-    toml = f'{TOML}[docker]\nregistry = "r.example"\ntags = ["{{branch}}-{{sha}}", "{{version}}"]\n'
+def test_tags_of_git_are_in_its_references(
+    make_workspace: Make, ws: Ws, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME"):
+        monkeypatch.delenv(name, raising=False)
+    toml = f'{TOML}[docker]\nregistry = "r.example"\ntags = ["{{branch}}-{{sha}}"]\n'
     root = make_workspace({**NAMED, "workspace.toml": toml})
-    ws("docker", "bundle", "--out", str(out))
-    assert product(out).services[0].references == ("r.example/chat:0.1.0",)
+    ran = ws("docker", "bundle", "--out", str(out), "--format", "json")
+    assert product(out).services[0].references == ()
+    assert [each["rule"] for each in ran.json["findings"]] == ["bundle/no-tag"]
     who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
     for command in (("init", "-q", "-b", "feature/x"), ("add", "."), (*who, "commit", "-qm", "a")):
         subprocess.run(["git", *command], cwd=root, check=True)
     commit = subprocess.run(
         ["git", "rev-parse", "HEAD"], cwd=root, check=True, capture_output=True, text=True
     ).stdout
-    ws("docker", "bundle", "--out", str(out))
-    assert product(out).services[0].references == (
-        f"r.example/chat:feature-x-{commit[:12]}",
-        "r.example/chat:0.1.0",
-    )
+    ran = ws("docker", "bundle", "--out", str(out), "--format", "json")
+    assert product(out).services[0].references == (f"r.example/chat:feature-x-{commit[:12]}",)
+    assert ran.json["findings"] == []
 
 
 COMPOSE = """\

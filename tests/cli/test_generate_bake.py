@@ -98,6 +98,16 @@ def test_a_file_that_somebody_else_made_stays(make_workspace: Make, ws: Ws) -> N
     assert not (root / "ops/images/docker-bake.json").exists()
 
 
+def test_a_readme_that_a_manifest_names_is_not_hidden_from_its_wheel(
+    make_workspace: Make, ws: Ws
+) -> None:
+    named = CHAT.replace("version", 'readme = "READ.md"\nversion', 1)
+    root = make_workspace(FILES | {"workers/chat": named, ".dockerignore": "**/*.md\n"})
+    assert ws("generate", "bake").code == 0
+    lines = (root / "ops/images/Dockerfile.dockerignore").read_text().splitlines()
+    assert lines.index("**/*.md") < lines.index("!workers/chat/READ.md") < lines.index("**/.env")
+
+
 def test_the_folder_can_be_chosen(make_workspace: Make, ws: Ws) -> None:
     root = make_workspace(FILES)
     toml = root / "workspace.toml"

@@ -166,3 +166,74 @@ def alive(pid: int) -> bool:
             return False
         time.sleep(0.02)
     return True
+
+
+def test_bytes_are_read_as_they_are_and_what_is_said_besides_apart(tmp_path: Path) -> None:
+    code = "import sys; sys.stdout.buffer.write(bytes(range(256)) * 1000); sys.stdout = sys.stderr"
+    lines: list[str] = []
+    reading = Processes().flow(
+        [sys.executable, "-c", f"{code}; {TELLS}; sys.exit(3)"],
+        folder=tmp_path,
+        environ={**os.environ, **SECRETS},
+        on_line=lines.append,
+    )
+    with reading as flow:
+        assert flow.stream.read() == bytes(range(256)) * 1000
+        ended = flow.ended()
+    assert ended.code == 3
+    assert ended.tail == ("*** *** *** *** http://***@host/",)
+    assert lines == [*ended.tail]
+
+
+def test_bytes_are_written_to_the_end_and_the_program_says_what_it_got(tmp_path: Path) -> None:
+    code = "import sys; print(len(sys.stdin.buffer.read()))"
+    writing = Processes().flow(
+        [sys.executable, "-c", code], folder=tmp_path, environ=os.environ, takes=True
+    )
+    with writing as flow:
+        flow.stream.write(bytes(10**6))
+        assert flow.ended() == (0, ("1000000",))
+
+
+def test_who_reads_no_further_is_noticed_and_told_why(tmp_path: Path) -> None:
+    code = "import sys; sys.stdin.buffer.read(10); print('enough'); sys.exit(1)"
+    writing = Processes().flow(
+        [sys.executable, "-c", code], folder=tmp_path, environ=os.environ, takes=True
+    )
+    with writing as flow:
+        with pytest.raises(BrokenPipeError):
+            flow.stream.write(bytes(10**7))
+        assert flow.ended() == (1, ("enough",))
+
+
+WAITS = "import time; time.sleep(60)"
+WRITES = """
+import signal, sys
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+while True:
+    sys.stdout.buffer.write(bytes(10**6))
+"""
+
+
+@pytest.mark.parametrize(("takes", "code"), [(True, WAITS), (False, WAITS), (False, WRITES)])
+def test_a_flow_that_is_left_ends_its_program_at_once(
+    tmp_path: Path, code: str, *, takes: bool
+) -> None:
+    begin = time.monotonic()
+    argv = [sys.executable, "-c", code]
+    with Processes().flow(argv, folder=tmp_path, environ=os.environ, takes=takes) as flow:
+        assert code != WRITES or flow.stream.read(5) == bytes(5)
+    assert time.monotonic() - begin < 3
+
+
+def test_a_flow_that_is_stopped_is_told_to_whoever_writes(tmp_path: Path) -> None:
+    processes = Processes()
+    argv = [sys.executable, "-c", WAITS]
+    with processes.flow(argv, folder=tmp_path, environ=os.environ, takes=True) as flow:
+        threading.Timer(0.1, processes.stop).start()
+        with pytest.raises(BrokenPipeError):
+            flow.stream.write(bytes(10**7))
+        assert flow.ended().code != 0
+    again = processes.flow(argv, folder=tmp_path, environ=os.environ)
+    with pytest.raises(ToolError, match="interrupted"), again:
+        pass

@@ -153,7 +153,7 @@ def join(files: list[tuple[str, bytes]]) -> bytes:
     return whole + tar_blocks.END
 
 
-def changed(whole: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
+def changed(whole: bytes, change: Callable[[dict[str, Any]], object]) -> bytes:
     """The archive with something done to its list."""
     (name, data), *rest = parts(whole)
     document = json.loads(data)
@@ -174,7 +174,7 @@ def test_a_list_that_is_another_is_not_the_one_of_the_digest(whole: bytes, tmp_p
     assert (rule, reason) == ("archive/digest", f"its list is another one: {right}")
 
 
-LISTS: dict[str, Callable[[dict[str, Any]], None]] = {
+LISTS: dict[str, Callable[[dict[str, Any]], object]] = {
     "an image twice": lambda it: it["images"].append(it["images"][0]),
     "a name twice": lambda it: it["images"][1].update(tags=it["images"][0]["tags"]),
     "no name": lambda it: it["images"][0].update(tags=[]),
@@ -189,6 +189,18 @@ LISTS: dict[str, Callable[[dict[str, Any]], None]] = {
     "another image's layers": lambda it: it["images"][0].update(
         layers=it["images"][1]["layers"], size=it["images"][1]["size"]
     ),
+    "a layer of no size": lambda it: [
+        it["blobs"][it["images"][2]["layers"][0]["digest"]].update(unpacked=0),
+        *(
+            image.update(
+                size=sum(it["blobs"][layer["digest"]]["unpacked"] for layer in image["layers"])
+            )
+            for image in it["images"]
+        ),
+    ],
+    "a large configuration": lambda it: it["blobs"][it["images"][0]["id"]].update(size=2**30),
+    "a packed configuration": lambda it: it["blobs"][it["images"][0]["id"]].update(unpacked=9),
+    "a large file": lambda it: it["files"]["index.json"].update(size=2**30),
     "another platform": lambda it: it["images"][0].update(platform="linux/arm64"),
     "another fingerprint": lambda it: it["images"][0].update(fingerprint="feed"),
     "another manifest": lambda it: it["images"][0].update(manifest=it["images"][1]["manifest"]),

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ws.generate import bake, bake_file, image_files
+from ws.generate import images as generate
 from ws.planning import images
 
 if TYPE_CHECKING:
@@ -80,7 +81,8 @@ def plan(read_workspace: Callable[..., Workspace]) -> Plans:
 def test_the_bake_file_as_a_whole(plan: Plans) -> None:
     made = plan('registry = "r.example/acme"\nplatforms = ["linux/amd64"]', chat=CHAT, own=OWN)
     versions = {"chat": "0.1.0", "own": "2.0"}
-    text = bake_file.bake_file(made, "ops/docker-bake.json", "ops/Dockerfile", versions)
+    labels = {name: bake_file.labels(name, version) for name, version in versions.items()}
+    text = bake_file.bake_file(made, "ops/docker-bake.json", "ops/Dockerfile", labels)
 
     def common(name: str) -> dict[str, object]:
         return {
@@ -124,9 +126,20 @@ def test_the_bake_file_as_a_whole(plan: Plans) -> None:
 
 def test_what_bake_would_take_for_an_expression_stays_text(plan: Plans) -> None:
     made = plan(own=OWN)
-    text = bake_file.bake_file(made, "b", "d", {"own": "1+${x}%{y}"})
+    text = bake_file.bake_file(made, "b", "d", {"own": bake_file.labels("own", "1+${x}%{y}")})
     (target,) = json.loads(text)["target"].values()
     assert target["labels"]["org.opencontainers.image.version"] == "1+$${x}%%{y}"
+
+
+def test_labels_stay_text_in_a_dockerfile_and_end_their_image_alone(plan: Plans) -> None:
+    made = plan(chat=CHAT, talk=CHAT.replace('"chat"', '"talk"'))
+    without = generate.dockerfile(made, "ops", "how")
+    text = generate.dockerfile(made, "ops", "how", labels={"chat": {"a.b": '{"c": "$d\\\\"}'}})
+    line = 'LABEL a.b="{\\"c\\": \\"\\$d\\\\\\\\\\"}"\n'
+    assert text.replace(line, "", 1) == without
+    before, _, after = text.partition(line)
+    assert before.endswith('CMD ["chat"]\n')
+    assert after.startswith("\nFROM ")
 
 
 def test_bake_takes_a_dockerfile_as_relative_to_its_context(plan: Plans) -> None:

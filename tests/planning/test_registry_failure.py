@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws.planning.registry_failure import push_failure, registry_of
+from ws.planning.registry_failure import failure, push_failure, registry_of
 
 TAG = "r.example:5000/acme/chat:1"
 LOGIN = (
@@ -72,3 +72,42 @@ def test_the_registry_is_what_docker_takes_for_one(tag: str, registry: str) -> N
 @given(st.lists(st.text()), st.text())
 def test_there_is_always_a_reason(said: list[str], tag: str) -> None:
     assert push_failure(said, tag).startswith("it was not pushed: ")
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "passes"),
+    [
+        ("unauthorized: authentication required", "login", False),
+        (
+            "ERROR: unexpected status from HEAD request to http://r/v2/x/manifests/1: 401"
+            " Unauthorized",
+            "login",
+            False,
+        ),
+        (
+            "ERROR: pull access denied, repository does not exist or may require authorization:"
+            " authorization failed: no basic auth credentials",
+            "login",
+            False,
+        ),
+        ("denied: requested access to the resource is denied", "denied", False),
+        ("manifest for r/x:1 not found: manifest unknown: manifest unknown", "missing", False),
+        ("ERROR: r.example/x:1: not found", "missing", False),
+        ("no such manifest: r.example/x:1", "missing", False),
+        ("no matching manifest for linux/amd64 in the manifest list entries", "missing", False),
+        ("An image does not exist locally with the tag: r/x", "engine", False),
+        ("write /var/lib/docker/tmp/x: no space left on device", "engine", False),
+        ("x509: certificate signed by unknown authority", "setup", False),
+        ("dial tcp 127.0.0.1:9: connect: connection refused", "passing", True),
+        ("net/http: TLS handshake timeout", "passing", True),
+        ("read tcp 127.0.0.1:1->127.0.0.1:2: read: connection reset by peer", "passing", True),
+        ("unexpected EOF", "passing", True),
+        ("received unexpected HTTP status: 503 Service Unavailable", "passing", True),
+        ("toomanyrequests: You have reached your pull rate limit", "passing", True),
+        ("who knows", "unknown", True),
+    ],
+)
+def test_only_what_may_pass_is_worth_another_try(said: str, kind: str, *, passes: bool) -> None:
+    for way in ("push", "pull"):
+        found = failure([said], TAG, way)
+        assert (found.kind, found.passes) == (kind, passes)

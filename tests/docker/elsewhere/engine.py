@@ -74,6 +74,7 @@ def _dockerd(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
     command = ["dockerd", "--bridge=none", "--iptables=false", "--ip-forward=false"]
     command += [f"--host=unix://{folder}/sock", f"--pidfile={folder}/pid"]
     command += [f"--data-root={folder}/data", f"--exec-root={folder}/exec"]
+    command += ["--max-download-attempts=1"]  # else it waits itself, and longer each time
     prctl = ctypes.CDLL(None).prctl
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(

@@ -100,6 +100,7 @@ def run(context: Context, asked: Asked) -> Report:
         findings=findings,
         outcomes=tuple(sorted(outcomes, key=lambda each: place[each.member])),
         data=data,
+        notes=found.notes,
         fault=Exit.INTERRUPTED if interrupted else None,
     )
 

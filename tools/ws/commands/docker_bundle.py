@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import shlex
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ws.commands import bundle_downloads, bundle_sources, out_folder
+from ws.commands import bundle_made, out_folder
 from ws.commands import images as gathering
 from ws.commands.drift import drift
-from ws.engines import git
 from ws.errors import UsageError, WorkError
 from ws.files import bundle_archive, pruned_folder
 from ws.files.pruned_folder import BUNDLE
-from ws.formats import bundle, tag_templates
-from ws.generate import bake_file, bundle_files, image_files
-from ws.generate.bundle_compose import compose_file
-from ws.model.pruned import PrunedFile
 from ws.model.report import Finding, Outcome, Report
-from ws.planning import bundle_changes, downloads, fingerprints, unplanned
-from ws.planning.bundle_sources import shown
+from ws.planning import bundle_changes, unplanned
 from ws.planning.images import Wish
-from ws.planning.product import Files, product
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
+    from ws.commands.bundle_made import Made
     from ws.commands.context import Context
     from ws.commands.images import Images
-    from ws.model.images import ImagePlan
 
 COMMAND = "docker bundle"
+_BARE = "--no-sizes"
 
 
 class Asked(NamedTuple):
@@ -56,15 +50,6 @@ class Places(NamedTuple):
     """Of the archive: the end of its name."""
 
 
-class Made(NamedTuple):
-    """A bundle, not written yet."""
-
-    files: tuple[PrunedFile, ...]
-    downloads: Mapping[str, Any]
-    """What a first build fetches, as `data` of the report has it."""
-    findings: tuple[Finding, ...]
-
-
 def run(context: Context, asked: Asked) -> Report:
     """Write the bundle of some members, or say whether it is what would be written now.
 
@@ -87,77 +72,10 @@ def run(context: Context, asked: Asked) -> Report:
             rule="docker/no-image",
             hint="see `ws docker layers` for those that have one",
         )
-    made = make(context, found, sizes=asked.sizes)
-    return _check(places, asked, made) if asked.check else _write(places, asked, made)
-
-
-def make(context: Context, found: Images, *, sizes: bool = True) -> Made:
-    """The bundle of these images: the same for the same workspace, and the same known sizes."""
-    workspace, plan = found.workspace, found.plan
-    plan = replace(plan, images=tuple(replace(each, platforms=()) for each in plan.images))
-    known = bundle_downloads.known(context, found, sizes=sizes)
-    rows = downloads.rows(workspace, plan, known, bundle_downloads.TOOL)
-    names = Files(
-        image_files.bake_in(bundle.IMAGES),
-        image_files.requirements_in(bundle.IMAGES),
-        bundle_files.COMPOSE,
-    )
-    templates = workspace.settings.docker.tags
-    fields = [field for template in templates for field in tag_templates.fields(template)]
-    revision = git.tag_values(workspace.root, context.environ, fields)
-    told = product(
-        workspace, plan, found.fingerprints, revision, names, downloads.estimates(plan, rows)
-    )
-    labels = {
-        image.member: fingerprints.labels(
-            workspace.by_name[image.member], found.fingerprints[image.member], "", ""
-        )
-        for image in plan.images
-    }
-    own = bundle_files.own_labels(plan, labels)
-    composed = compose_file(workspace, plan, own, f"# {bundle_files.MADE}\n")
-    taken = bundle_sources.take(workspace, plan, composed.named)
-    texts = {
-        bundle.NAME: bundle.write(told, rows),
-        bundle_files.README: bundle_files.readme(told, plan, rows),
-        bundle_files.COMPOSE: composed.text,
-        **_image_files(found, plan, labels, taken.hidden),
-    }
-    files = {file.path: file for file in taken.files}
-    files |= {path: PrunedFile(path, text.encode()) for path, text in texts.items()}
-    marked = pruned_folder.marked(BUNDLE, list(files.values()), name=told.name)
-    fetched = {
-        "downloads": list(rows),
-        "download": downloads.total(plan, known, rows),
-        "instead": list(downloads.alternatives(workspace, plan, known)),
-    }
-    return Made(marked, fetched, (*taken.findings, *_unnamed(found)))
-
-
-def _image_files(
-    found: Images,
-    plan: ImagePlan,
-    labels: Mapping[str, Mapping[str, str]],
-    hidden: Sequence[str],
-) -> dict[str, str]:
-    """What images are built from besides sources; what builds need is not hidden from them."""
-    folder = bundle.IMAGES
-    bake, dockerfile = image_files.bake_in(folder), image_files.dockerfile_in(folder)
-    own = bundle_files.own_labels(plan, labels)
-    baked = bake_file.bake_file(plan, bake, dockerfile, own, bundle_files.MADE)
-    ignored = (*gathering.ignored_patterns(found.workspace, plan), *shown(hidden))
-    head = f"# {bundle_files.MADE}\n"
-    return image_files.texts(plan, folder, ignored, baked, head, labels)
-
-
-def _unnamed(found: Images) -> Iterator[Finding]:
-    if not found.workspace.settings.name:
-        yield Finding(
-            "bundle/no-name",
-            "warning",
-            "the workspace has no name, so the bundle has that of its folder",
-            hint='give it one, so that it is the same everywhere: name = "…" under [workspace]',
-        )
+    made = bundle_made.make(context, found, sizes=asked.sizes)
+    if asked.check:
+        return _check(places, asked, made, context.filters)
+    return _write(places, asked, made)
 
 
 def _places(context: Context, found: Images, asked: Asked) -> Places:
@@ -203,25 +121,26 @@ def _outcome(place: str, reason: str) -> Outcome:
     return Outcome("", COMMAND, "skipped", f"{place} is as it should be")
 
 
-def _check(places: Places, asked: Asked, made: Made) -> Report:
+def _check(places: Places, asked: Asked, made: Made, filters: tuple[str, ...]) -> Report:
     """An error for each place that is not as it would be written now, sizes left aside."""
     found = list(made.findings)
     now = {file.path: file for file in made.files}
     if places.folder:
         there = pruned_folder.read(places.folder, BUNDLE)
-        found += _stale(asked.out, bundle_changes.changes(there, now), asked)
+        found += _stale(asked.out, bundle_changes.changes(there, now), asked, filters)
     if places.archive:
         there = bundle_archive.read(places.archive)
-        found += _stale(asked.archive, bundle_changes.changes(there, now), asked)
+        found += _stale(asked.archive, bundle_changes.changes(there, now), asked, filters)
     fine = () if len(found) > len(made.findings) else (f"{COMMAND}: all is as it should be",)
     return Report(COMMAND, tuple(found), data=_data(asked, made), notes=fine)
 
 
-def _stale(place: str, changes: str, asked: Asked) -> Iterator[Finding]:
+def _stale(place: str, changes: str, asked: Asked, filters: tuple[str, ...]) -> Iterator[Finding]:
     if changes:
-        out = f" --out {asked.out}" if asked.out else ""
-        archive = f" --archive {asked.archive}" if asked.archive else ""
-        hint = " ".join(["ws docker bundle", *asked.names]) + out + archive
+        options = {"--out": asked.out, "--archive": asked.archive}
+        said = [*asked.names, *(w for name, to in options.items() if to for w in (name, to))]
+        said += [word for each in filters for word in ("--filter", each)]
+        hint = shlex.join(["ws", "docker", "bundle", *said, *([] if asked.sizes else [_BARE])])
         message = f"{place} is not what would be written now: {changes}"
         yield Finding("bundle/stale", "error", message, hint=hint)
 

@@ -8,10 +8,10 @@ from ws.commands import images as gathering
 from ws.files.installed_sizes import installed_sizes
 from ws.model.images import LayeredImage
 from ws.model.report import Report
-from ws.planning import unplanned
+from ws.planning import image_costs, unplanned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ws.commands.context import Context
     from ws.model.images import Layer, Requirement
@@ -46,7 +46,8 @@ def run(context: Context, names: Sequence[str], wish: Wish) -> Report:
         for image in found.plan.images
     ]
     findings = unplanned.findings(found.unplanned, "error")
-    return Report(COMMAND, findings, data={"layers": layers, "images": images, **_sums(layers)})
+    data = {"layers": layers, "images": images, **_sums(layers)}
+    return Report(COMMAND, findings, data=data, notes=found.notes)
 
 
 def _layer(layer: Layer, sizes: Mapping[tuple[str, str], int]) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def _layer(layer: Layer, sizes: Mapping[tuple[str, str], int]) -> dict[str, Any]
         "on": layer.parent,
         "members": list(layer.members),
         "packages": [_package(each, sizes) for each in layer.requirements],
-        "size": _sum(sizes.get((each.name, each.version)) for each in layer.requirements),
+        "size": image_costs.weight(layer.requirements, sizes),
     }
 
 
@@ -64,16 +65,9 @@ def _package(package: Requirement, sizes: Mapping[tuple[str, str], int]) -> dict
     return {"name": package.name, "version": package.version, "size": known}
 
 
-def _sum(sizes: Iterable[int | None]) -> int | None:
-    """All of them together; `None` where one is not known."""
-    listed = list(sizes)
-    known = [size for size in listed if size is not None]
-    return sum(known) if len(known) == len(listed) else None
-
-
 def _sums(layers: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """What all layers weigh, what each image alone would weigh, and what is there several times."""
-    alone = _sum(
+    alone = image_costs.total(
         None if one["size"] is None else one["size"] * len(one["members"]) for one in layers
     )
-    return {"size": _sum(one["size"] for one in layers), "apart": alone}
+    return {"size": image_costs.total(one["size"] for one in layers), "apart": alone}

@@ -127,10 +127,12 @@ def _chosen(
 def _checked(archive: Archive, images: Sequence[ArchivedImage], observer: Observer) -> Report:
     """The report on an archive of which every byte is as it should be. Raises `WorkError`."""
     archive_check.check_whole(archive)
-    outcomes = tuple(Outcome(i.member, COMMAND, "skipped", "as it should be") for i in images)
+    outcomes = tuple(Outcome(i.member, COMMAND, "skipped", "as it was saved") for i in images)
     for outcome in outcomes:
         observer.finished(outcome)
-    return Report(COMMAND, outcomes=outcomes, data=_data(archive, images, outcomes, {}))
+    notes = (f"{archive.shown}: every byte is as ws docker save wrote it",)
+    data = _data(archive, images, outcomes, {})
+    return Report(COMMAND, outcomes=outcomes, data=data, notes=notes)
 
 
 class _Loading:

@@ -47,7 +47,10 @@ def run(context: Context, names: Sequence[str], wish: Wish, out: str = "") -> Re
     ):
         missing = [each for image in begun.found.plan.images if (each := begun.missing(image))]
         if missing or begun.found.unplanned or not begun.found.plan.images:
-            return begun.report(_refused(begun, missing), {})
+            refused = _refused(begun, missing)
+            for outcome in refused:
+                begun.observer.finished(outcome)
+            return begun.report(refused, {})
         held, digest = _there(begun, path, told)
         if held:
             return _report(begun, held, digest, told, path, "skipped")

@@ -54,6 +54,7 @@ def run(context: Context, names: Sequence[str], wish: Wish) -> Report:
             },
             "images": sorted(rows, key=lambda row: place[row["member"]]),
         },
+        notes=found.notes,
     )
 
 

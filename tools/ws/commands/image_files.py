@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ws.files.store import Store
+
 if TYPE_CHECKING:
     from ws.commands.context import Context
 
@@ -19,8 +21,11 @@ def shown(context: Context, path: Path, root: Path | None) -> str:
 
 
 def place(context: Context, named: str, archive: str, root: Path | None) -> Path:
-    """The file that is named, relative to where one stands; else the workspace's own archive."""
+    """The file that is named, relative to where one stands; else the workspace's own archive.
+
+    Raises `WorkError` where that one leads out of the workspace.
+    """
     if named:
         return Path(os.path.realpath(context.cwd / named))
     assert root is not None  # or a file was named
-    return root.resolve() / archive
+    return Store(root).inside(archive)

@@ -13,7 +13,7 @@ from ws.generate import dockerfile as templates
 from ws.generate import images as generate
 from ws.model.images import LayeredImage, OwnImage
 from ws.model.names import did_you_mean, normalise
-from ws.planning import docker_sources, fingerprints, images, wheel_sources
+from ws.planning import docker_sources, fingerprints, images, pruned, wheel_sources
 from ws.planning.unplanned import Unplanned
 
 if TYPE_CHECKING:
@@ -45,6 +45,13 @@ class Images(NamedTuple):
     def place(self) -> dict[str, int]:
         """Where each member stands in listings."""
         return {member.name: number for number, member in enumerate(self.workspace.members)}
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know where a command finds nothing to do."""
+        if self.plan.images or self.unplanned:
+            return ()
+        return ("no member that is asked for has an image: ws docker layers shows those that do",)
 
     def states(self, docker: Docker) -> dict[str, ImageState]:
         """How each image is in an engine, by member. Raises `ToolError`."""
@@ -114,7 +121,10 @@ def ignored_patterns(
     text = data.decode(errors="replace")
     own = dockerignore.read(text)
     hides = any(own.ignores(f"{each.folder}/pyproject.toml") for each in plan.packages)
-    return standard if hides else (*_lines(text), *standard)
+    # A wheel is not built without the readme and licence that its manifest names.
+    named = [each.file(name) for each in members for name in pruned.named_files(each)]
+    kept = [f"!{path}" for path in named if own.ignores(path)]
+    return standard if hides else (*_lines(text), *kept, *standard)
 
 
 def _lines(text: str) -> tuple[str, ...]:

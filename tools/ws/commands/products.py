@@ -45,17 +45,15 @@ def find(context: Context, names: Sequence[str]) -> Found:
 
 def _workspace(context: Context, names: Sequence[str]) -> Found:
     from ws.commands import images as gathering
-    from ws.engines import git
-    from ws.formats import tag_templates
+    from ws.commands.registry_names import checkout
     from ws.planning import product
     from ws.planning.images import Wish
 
     images = gathering.gather(context, names, Wish())
     workspace = images.workspace
-    named = [field for tag in workspace.settings.docker.tags for field in tag_templates.fields(tag)]
-    revision = git.tag_values(workspace.root, context.environ, named)
-    made = product.product(workspace, images.plan, images.fingerprints, revision)
-    return Found(images.workspace.root, made, images)
+    git = checkout(context, workspace, workspace.settings.docker.tags[:1])
+    made = product.product(workspace, images.plan, images.fingerprints, git)
+    return Found(workspace.root, made, images)
 
 
 def _bundle(root: Path, names: Sequence[str]) -> Found:

@@ -10,7 +10,7 @@ from ws.errors import WsError
 from ws.model.urls import without_credentials
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ws.engines.process import Processes
@@ -53,24 +53,6 @@ def branch(root: Path, environ: Mapping[str, str]) -> str:
     # A CI checks a commit out, and no branch.
     told = (environ.get(name, "") for name in ("GITHUB_REF_NAME", "CI_COMMIT_REF_NAME"))
     return found or next(filter(None, told), "")
-
-
-def tag_values(root: Path, environ: Mapping[str, str], fields: Iterable[str]) -> dict[str, str]:
-    """What `sha` and `branch` stand for in tags of images, those of them that are asked for.
-
-    One that git does not know is left out; with a detached head, that is the branch.
-    """
-    questions = {
-        "sha": ("rev-parse", "--short=12", "HEAD"),
-        "branch": ("symbolic-ref", "--short", "-q", "HEAD"),
-    }
-    asked = [field for field in dict.fromkeys(fields) if field in questions]
-    program = find("git", environ) if asked else ""
-    if not program:
-        return {}
-    with limited(_LIMIT) as processes:
-        found = {f: _ask(processes, root, environ, program, *questions[f]) for f in asked}
-    return {field: value for field, value in found.items() if value}
 
 
 def _plain(url: str) -> str:

@@ -157,6 +157,8 @@ def load(
 
     check_image(archive, image)
     lacking = archive.held.lacking(image, has)
+    if len(lacking) < len(image.layers) and not docker.takes_parts():
+        lacking = image.layers
     check(archive, dict.fromkeys(layer.digest for layer in lacking), on_checked)
     trouble = _sent(docker, archive, image, lacking, loading.on_sent)
     if trouble and len(lacking) < len(image.layers) and not docker.processes.stopped:

@@ -102,6 +102,15 @@ class Docker:
                 found |= piles(tuple(json.loads(line)))
         return found
 
+    def takes_parts(self) -> bool:
+        """Whether it loads an image without the layers that it has already.
+
+        Docker's own store of images does; that of containerd wants all of an image, and is not to
+        be tried: https://docs.docker.com/engine/storage/containerd/.
+        """
+        ended = self.ask("info", "--format", "{{json .DriverStatus}}")
+        return ended.code == 0 and "io.containerd.snapshotter" not in "".join(ended.tail)
+
     @contextmanager
     def flow(
         self, *args: str, takes: bool = False, on_line: Callable[[str], None] = lambda _line: None

@@ -233,6 +233,8 @@ class Processes:
         try:
             yield flow
         finally:
+            if not takes:
+                flow.stream.close()  # one that waits for a reader does not hear that it should end
             if process.poll() is None:
                 _end([process])
             with contextlib.suppress(OSError):

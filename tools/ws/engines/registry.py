@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,7 @@ from ws.model.remote_image import RemoteImage
 from ws.planning.registry_failure import failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from ws.engines.images import Docker
@@ -43,15 +42,11 @@ class Registry:
         there; the engine, which asks by itself, may still get at it.
         """
         try:
-            raw = self._raw(reference)
+            found = self._looked(reference) if self.has_buildx else self._plainly(reference)
         except LookupError:
             return None
-        digest = digest_of(raw)
-        chosen = self._chosen(reference, raw)
-        if chosen is None:
-            return None
-        exact, manifest, own = chosen
-        config = self._config(exact)
+        digest, own, manifest = found
+        config = self._config(f"{reference.rpartition(':')[0]}@{own}") if self.has_buildx else {}
         image = config.get("config") or {}
         return RemoteImage(
             reference,
@@ -64,6 +59,40 @@ class Registry:
             dict(image.get("Labels") or {}) if config else None,
         )
 
+    def _looked(self, reference: str) -> tuple[str, str, Manifest]:
+        """The digest of what a name stands for, then of the manifest for the platform, and that.
+
+        Raises `LookupError` where there is none, and `WorkError`.
+        """
+        raw = self._raw(reference)
+        found = _read(raw, reference)
+        if isinstance(found, manifests.Manifest):
+            return digest_of(raw), digest_of(raw), found
+        own = found[self._fitting(found)]
+        manifest = _read(self._raw(f"{reference.rpartition(':')[0]}@{own}"), reference)
+        if isinstance(manifest, manifests.Manifest):
+            return digest_of(raw), own, manifest
+        raise LookupError(reference)
+
+    def _plainly(self, reference: str) -> tuple[str, str, Manifest]:
+        """The same without Buildx; the digest of an index is not told then."""
+        # It speaks http only where that is asked for; here nobody can listen on the way.
+        here = ["--insecure"] if _is_loopback(reference) else []
+        text = self._asked(reference, "manifest", "inspect", "--verbose", *here, reference)
+        try:
+            found = manifests.read_verbose(text)
+        except ValueError as error:
+            raise _no_image(reference) from error
+        own, manifest = found[self._fitting(found)]
+        return own, own, manifest
+
+    def _fitting(self, platforms: Iterable[str]) -> str:
+        """That one which is asked for. Raises `LookupError`."""
+        for platform in platforms:
+            if manifests.same_platform(platform, self.platform):
+                return platform
+        raise LookupError(self.platform)
+
     def index(self, reference: str) -> dict[str, str]:
         """The manifests that a name stands for, by platform; nothing where it is none of several.
 
@@ -75,37 +104,16 @@ class Registry:
             return {}
         return found if isinstance(found, dict) else {}
 
-    def _chosen(self, reference: str, raw: bytes) -> tuple[str, Manifest, str] | None:
-        """Its exact name, manifest and that one's digest, for the platform that is asked for."""
-        found = _read(raw, reference)
-        if not isinstance(found, dict):
-            return reference, found, digest_of(raw)
-        fitting = (p for p in found if manifests.same_platform(p, self.platform))
-        name = next(fitting, "")
-        if not name:
-            return None
-        exact = f"{reference.rpartition(':')[0]}@{found[name]}"
-        with suppress(LookupError):
-            manifest = _read(self._raw(exact), reference)
-            if not isinstance(manifest, dict):
-                return exact, manifest, found[name]
-        return None
-
     def _raw(self, reference: str) -> bytes:
         """The bytes of a manifest. Raises `LookupError` where there is none, and `WorkError`."""
-        if self.has_buildx:
-            with self.docker.flow("buildx", "imagetools", "inspect", "--raw", reference) as flow:
-                raw = flow.stream.read()
-                ended = flow.ended()
-            if ended.code == 0:
-                return raw
-        else:
-            # It speaks http only where that is asked for; here nobody can listen on the way.
-            here = ["--insecure"] if _is_loopback(reference) else []
-            ended = self.docker.ask("manifest", "inspect", "--verbose", *here, reference)
-            if ended.code == 0:
-                with suppress(ValueError):
-                    return manifests.raw_of_verbose("\n".join(ended.tail))
+        return self._asked(reference, "buildx", "imagetools", "inspect", "--raw", reference)
+
+    def _asked(self, reference: str, *args: str) -> bytes:
+        with self.docker.flow(*args) as flow:
+            said = flow.stream.read()
+            ended = flow.ended()
+        if ended.code == 0:
+            return said
         why = failure(ended.tail, reference, "pull")
         if why.kind == "missing":
             raise LookupError(reference)
@@ -154,5 +162,8 @@ def _read(raw: bytes, reference: str) -> Manifest | dict[str, str]:
     try:
         return manifests.read(raw)
     except ValueError as error:
-        reason = f"what {reference} stands for is no image"
-        raise WorkError(reason, rule="registry/look", hint="") from error
+        raise _no_image(reference) from error
+
+
+def _no_image(reference: str) -> WorkError:
+    return WorkError(f"what {reference} stands for is no image", rule="registry/look", hint="")

@@ -247,5 +247,7 @@ def assemble(folder: Path, path: Path, held: ImageList, texts: Mapping[str, byte
         file.write(tar_blocks.END)
         file.flush()
         os.fsync(file.fileno())
+    if path.exists():
+        whole.chmod(path.stat().st_mode)
     whole.replace(path)
     return image_list.digest_of(data)

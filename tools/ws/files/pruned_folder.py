@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import UsageError, Where, WorkError
+from ws.files.store import MEMORY
 from ws.model.pruned import PrunedFile
 
 if TYPE_CHECKING:
@@ -22,10 +23,12 @@ class Mark(NamedTuple):
     path: str
     command: str
     """What writes such folders."""
+    beside: str = ""
+    """A folder in it that is none of this: what `ws` remembers where such a folder is used."""
 
 
 PRUNE = Mark(".ws-prune.json", "ws docker prune")
-BUNDLE = Mark(".ws-bundle.json", "ws docker bundle")
+BUNDLE = Mark(".ws-bundle.json", "ws docker bundle", MEMORY)
 
 
 def marked(mark: Mark, files: Sequence[PrunedFile], **said: str) -> tuple[PrunedFile, ...]:
@@ -54,6 +57,8 @@ def replace(folder: Path, files: Sequence[PrunedFile], mark: Mark) -> bool:
             for file in files:
                 _write(new / file.path, file)
             _exchange(folder, new, old)
+            if mark.beside and (old / mark.beside).is_dir():
+                (old / mark.beside).rename(folder / mark.beside)
         finally:
             shutil.rmtree(new, ignore_errors=True)
             shutil.rmtree(old, ignore_errors=True)
@@ -76,7 +81,8 @@ def _there(folder: Path, mark: Mark) -> dict[str, PrunedFile] | None:
         return None
     if not folder.is_dir():
         raise _foreign(f"{folder} is no folder")
-    found = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
+    apart = folder / mark.beside if mark.beside else None
+    found = {path.relative_to(folder).as_posix(): path for path in _files(folder, apart)}
     if not found and not any(folder.iterdir()):
         return None
     if mark.path not in found:
@@ -91,13 +97,14 @@ def _there(folder: Path, mark: Mark) -> dict[str, PrunedFile] | None:
     return {name: _read(name, path) for name, path in found.items()}
 
 
-def _files(folder: Path) -> list[Path]:
-    """All that is no folder, links to folders among it."""
-    return [
-        Path(above, name)
-        for above, folders, names in os.walk(folder)
-        for name in (*names, *(each for each in folders if os.path.islink(Path(above, each))))
-    ]
+def _files(folder: Path, apart: Path | None) -> list[Path]:
+    """All that is no folder, links to folders among it; less what lies in the folder `apart`."""
+    found = []
+    for above, folders, names in os.walk(folder):
+        links = [each for each in folders if os.path.islink(Path(above, each))]
+        folders[:] = [each for each in folders if Path(above, each) != apart or each in links]
+        found += [Path(above, name) for name in (*names, *links)]
+    return found
 
 
 def _read(name: str, path: Path) -> PrunedFile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from ws.model.image_archive import ArchivedImage, ArchivedLayer, Blob, ImageList, Part
@@ -138,20 +139,33 @@ def _trouble(held: ImageList) -> str:
     """What of a list does not fit the rest of it; empty for nothing."""
     tags = [tag for image in held.images for tag in image.tags]
     for names in ([image.member for image in held.images], tags):
-        twice = next((name for name in names if names.count(name) > 1), "")
+        twice = next((name for name, count in Counter(names).items() if count > 1), "")
         if twice:
             return f"it has {twice} twice"
-    for image in held.images:
-        used = (image.id, image.manifest, *(layer.digest for layer in image.layers))
-        lacking = next((digest for digest in used if digest not in held.blobs), "")
-        if lacking:
-            return f"{image.member} needs {lacking}, which is not in it"
-        if not image.tags:
-            return f"{image.member} has no name in it"
-        if image.size != sum(held.blobs[layer.digest].unpacked for layer in image.layers):
-            return f"the size of {image.member} is not that of its layers"
+    troubles = (_misfit(held, image) for image in held.images)
+    if trouble := next(filter(None, troubles), ""):
+        return trouble
     if set(held.parts) != {LAYOUT, INDEX, MANIFEST}:
         return f"it names other files than {LAYOUT}, {INDEX} and {MANIFEST}"
+    if any(part.size > LARGEST for part in held.parts.values()):
+        return "a file besides the images is too large"
+    return ""
+
+
+def _misfit(held: ImageList, image: ArchivedImage) -> str:
+    """What of an image does not fit the rest of a list; empty for nothing."""
+    layers = [layer.digest for layer in image.layers]
+    lacking = next((digest for digest in (*image.ids, *layers) if digest not in held.blobs), "")
+    if lacking:
+        return f"{image.member} needs {lacking}, which is not in it"
+    if not image.tags:
+        return f"{image.member} has no name in it"
+    sizes = [held.blobs[digest].unpacked for digest in layers]
+    if not all(sizes) or image.size != sum(sizes):
+        return f"the size of {image.member} is not that of its layers"
+    small = [held.blobs[digest] for digest in image.ids]
+    if any(blob.unpacked or blob.size > LARGEST for blob in small):
+        return f"the configuration of {image.member} cannot be what it says"
     return ""
 
 

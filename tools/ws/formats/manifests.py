@@ -5,7 +5,6 @@ https://github.com/opencontainers/image-spec/blob/main/manifest.md
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -56,12 +55,24 @@ def same_platform(one: str, other: str) -> bool:
     return one.split("/")[:2] == other.split("/")[:2]
 
 
-def raw_of_verbose(text: str) -> bytes:
-    """The bytes of a manifest, out of what `docker manifest inspect --verbose` says of it.
+def read_verbose(text: bytes) -> dict[str, tuple[str, Manifest]]:
+    """The digests and manifests by platform, of what `docker manifest inspect --verbose` says.
 
-    Raises `ValueError`; of an index it tells no bytes.
+    Raises `ValueError`.
     """
     try:
-        return base64.b64decode(json.loads(text)["Raw"])
-    except (KeyError, TypeError) as error:
-        raise ValueError("no manifest of one image") from error
+        document = json.loads(text)
+        entries = document if isinstance(document, list) else [document]
+        return {
+            platform(each["Descriptor"]["platform"]): (each["Descriptor"]["digest"], _inside(each))
+            for each in entries
+        }
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError("no manifests of images") from error
+
+
+def _inside(entry: Mapping[str, Any]) -> Manifest:
+    found = read(json.dumps(entry.get("SchemaV2Manifest") or entry["OCIManifest"]).encode())
+    if isinstance(found, dict):
+        raise TypeError("an index in an index")
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING, Any
 
 from ws.formats.bundle import IMAGES
@@ -91,18 +92,22 @@ def readme(product: Product, plan: ImagePlan, downloads: Sequence[Mapping[str, A
 
 def _volumes(product: Product) -> str:
     """What people do about volumes where `ws` does not; empty where there are none."""
-    found: dict[str, Volume] = {}
+    found: dict[str, str] = {}
     for service in product.services:
         for volume in service.volumes:
-            found.setdefault(volume_name(product.name, service.name, volume), volume)
+            name = volume_name(product.name, service.name, volume)
+            found.setdefault(name, _volume(name, service.folder, volume))
     if not found:
         return ""
-    lines = [f"- {_volume(name, volume)}" for name, volume in found.items()]
+    lines = [f"- {line}" for line in found.values()]
     return "\n".join(["", "## Models and caches", _BY_ENSURE, *lines, ""])
 
 
-def _volume(name: str, volume: Volume) -> str:
-    source = f", filled from {volume.source}" if volume.source else ""
+def _volume(name: str, folder: str, volume: Volume) -> str:
+    """What one is; its source as it is seen from the bundle's root."""
+    inside = "://" not in volume.source
+    place = posixpath.normpath(f"{folder}/{volume.source}") if inside else volume.source
+    source = f", filled from {place}" if volume.source else ""
     alone = f"; without it: `docker volume create {name}`" if volume.shared == "machine" else ""
     return f"`{name}`, at `{volume.path}` in containers{source}{alone}"
 

@@ -59,8 +59,11 @@ def dockerfile(
     blocks += [_layer(plan, layer, folder) for layer in plan.layers]
     blocks += [_builder(plan, builder) for builder in plan.builders]
     blocks += [_package(plan, package) for package in plan.packages]
-    layered = (image for image in plan.images if isinstance(image, LayeredImage))
-    blocks += [_image(plan, image, labels.get(image.member, {})) for image in layered]
+    blocks += [
+        _image(plan, image) + _labelled(labels.get(image.member, {}))
+        for image in plan.images
+        if isinstance(image, LayeredImage)
+    ]
     return "\n".join(blocks)
 
 
@@ -74,7 +77,7 @@ def recipe(plan: ImagePlan, image: LayeredImage) -> str:
             _builder(plan, replace(builder, name="builder")),
             _package(plan, replace(package, builder="builder")),
         ]
-    return "\n".join([*stages, _image(plan, alone, {})])
+    return "\n".join([*stages, _image(plan, alone)])
 
 
 def requirements(plan: ImagePlan) -> dict[str, str]:
@@ -213,7 +216,7 @@ WORKDIR {parts.quoted(parts.mirrored(package.folder))}
 """
 
 
-def _image(plan: ImagePlan, image: LayeredImage, labels: Mapping[str, str]) -> str:
+def _image(plan: ImagePlan, image: LayeredImage) -> str:
     recipe = image.recipe
     inside = plan.inside(image)
     folder = parts.quoted(parts.mirrored(recipe.member.path))
@@ -234,14 +237,8 @@ def _image(plan: ImagePlan, image: LayeredImage, labels: Mapping[str, str]) -> s
         parts.expose(recipe),
         "" if plan.dev else parts.health(recipe),
         f"CMD {command}",
-        *(f"LABEL {name}={_label(value)}" for name, value in labels.items()),
     ]
     return "".join(f"{line}\n" for line in lines if line)
-
-
-def _label(value: str) -> str:
-    """A value between double quotes, where a Dockerfile expands variables and takes escapes."""
-    return '"' + re.sub(r'(["\\$])', r"\\\1", value) + '"'
 
 
 def _run(mounts: Iterable[str], *commands: str) -> str:
@@ -267,3 +264,9 @@ def _people(layer: Layer) -> str:
         return f"{len(names)} images"
     *most, last = names
     return f"{', '.join(most)} and {last}" if most else last
+
+
+def _labelled(labels: Mapping[str, str]) -> str:
+    """The `LABEL`s; between double quotes a Dockerfile expands variables and takes escapes."""
+    quoted = {name: re.sub(r'(["\\$])', r"\\\1", value) for name, value in labels.items()}
+    return "".join(f'LABEL {name}="{value}"\n' for name, value in quoted.items())

@@ -26,6 +26,11 @@ class Requirement(NamedTuple):
     built: bool = False
     """Whether it has no wheel, and so is built when it is installed."""
 
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it depends on the machine, or on the version of Python to its last digit."""
+        return " ; " in self.line.partition("\n")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:

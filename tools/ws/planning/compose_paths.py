@@ -57,7 +57,7 @@ class Rebased:
             return path
         moved = posixpath.normpath(posixpath.join(self._folder, path))
         self.named.append(moved)
-        return moved if moved.startswith("..") else f"./{moved}".replace("./.", ".", 1)
+        return moved if moved.split("/")[0] in _HERE else f"./{moved}"
 
 
 def _listed(value: object) -> Iterable[object]:

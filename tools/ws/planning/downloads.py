@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.model.images import LayeredImage
+from ws.planning.image_costs import total as total_of
+from ws.planning.image_costs import weight
 from ws.planning.product import Estimates
 
 if TYPE_CHECKING:
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 _PACKED = 0.3
 """What a wheel weighs beside what it holds, and layers in a registry: 0.25 to 0.44 was measured."""
+_COMPILED = 1.3
+"""What packages take in an image beside what they take in an environment: byte code is added."""
 _FIGURES = 2
 """Digits of an estimate that mean something."""
 
@@ -50,7 +54,7 @@ def rows(
     found = [
         *_bases(plan, known),
         *_tools(plan, tool),
-        *(_layer(layer, known) for layer in plan.layers),
+        *(_layer(plan, layer, known) for layer in plan.layers),
         *_apt(plan),
         *_services(workspace, known),
         *_volumes(workspace, plan),
@@ -87,8 +91,9 @@ def estimates(plan: ImagePlan, downloads: Sequence[Mapping[str, Any]]) -> Estima
     sizes, own = {}, {}
     for image in layered:
         stack = [by_name[layer.name] for layer in plan.stack(image)]
-        sizes[image.member] = _sum(row["size"] for row in stack) or 0
-        own[image.member] = _sum(row["download"] for row in stack if _is_alone(row)) or 0
+        size = total_of(row["size"] for row in stack) or 0
+        sizes[image.member] = about(round(size * _COMPILED)) or 0
+        own[image.member] = total_of(row["download"] for row in stack if _is_alone(row)) or 0
     shared = (row["download"] or 0 for row in downloads if not _is_own(row))
     return Estimates(sizes, own, about(sum(shared)) or 0)
 
@@ -160,11 +165,15 @@ def _tools(plan: ImagePlan, tool: Tool) -> Iterator[dict[str, Any]]:
         yield _row("tools", tool.name, who, None, tool.download, requires)
 
 
-def _layer(layer: Layer, known: Known) -> dict[str, Any]:
-    sizes = (known.installed.get((each.name, each.version)) for each in layer.requirements)
-    size = _sum(sizes)
+def _layer(plan: ImagePlan, layer: Layer, known: Known) -> dict[str, Any]:
+    size = weight(layer.requirements, known.installed)
     listed = [f"{each.name} {each.version}" for each in layer.requirements]
-    return _row("packages", layer.name, layer.members, size, _packed(size), listed)
+    return _row("packages", layer.name, _those(plan, layer), size, _packed(size), listed)
+
+
+def _those(plan: ImagePlan, layer: Layer) -> list[str]:
+    """Whose images have a layer, of those that are planned here."""
+    return [image.member for image in plan.images if image.member in layer.members]
 
 
 def _apt(plan: ImagePlan) -> Iterator[dict[str, Any]]:
@@ -175,7 +184,7 @@ def _apt(plan: ImagePlan) -> Iterator[dict[str, Any]]:
             yield _row("apt", image.member, (image.member,), packages=packages)
     for layer in plan.layers:
         if layer.apt_build:
-            yield _row("apt", layer.name, layer.members, packages=layer.apt_build)
+            yield _row("apt", layer.name, _those(plan, layer), packages=layer.apt_build)
 
 
 def _services(workspace: Workspace, known: Known) -> Iterator[dict[str, Any]]:
@@ -200,10 +209,3 @@ def _volumes(workspace: Workspace, plan: ImagePlan) -> Iterator[dict[str, Any]]:
 
 def _packed(size: int | None) -> int | None:
     return None if size is None else round(size * _PACKED)
-
-
-def _sum(sizes: Iterable[int | None]) -> int | None:
-    """All of them together; `None` where one is not known."""
-    listed = list(sizes)
-    known = [size for size in listed if size is not None]
-    return sum(known) if len(known) == len(listed) else None

@@ -61,12 +61,25 @@ def same_everywhere(one: str, others: Iterable[str], python: str) -> bool:
 def within(marker: str, where: str) -> str | None:
     """What a marker still asks in environments for which another one holds; `None` for never.
 
-    Empty where it holds in all of them. What it asks besides stays as it was written.
+    Empty where it holds in all of them. What holds there of several conditions is left out, so that
+    locks that only say more ask the same; else it stays as it was written.
     """
+    from poetry.core.version.markers import MultiMarker
+
     mine, known = _parsed(marker), _parsed(where)
     if mine.intersect(known).is_empty():
         return None
-    return "" if mine.invert().intersect(known).is_empty() else marker
+    if _holds(mine, known):
+        return ""
+    if not isinstance(mine, MultiMarker):
+        return marker
+    open_ = [each for each in mine.markers if not _holds(each, known)]
+    return str(MultiMarker(*open_)) if len(open_) < len(mine.markers) else marker
+
+
+def _holds(marker: Any, where: Any) -> bool:  # noqa: ANN401 - untyped here
+    """Whether a marker holds wherever another one does."""
+    return bool(marker.invert().intersect(where).is_empty())
 
 
 @cache

@@ -9,7 +9,8 @@ from ws.formats import tag_templates
 from ws.model.images import LayeredImage
 from ws.model.names import normalise
 from ws.model.product import Product, Service
-from ws.planning import docker_recipe
+from ws.planning import docker_recipe, registry_names
+from ws.planning.registry_names import Checkout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +40,7 @@ class Estimates(NamedTuple):
     """What a build fetches for all together: the base and what is shared."""
 
 
+_NO_CHECKOUT = Checkout()
 _NO_FILES = Files()
 _NO_ESTIMATES = Estimates()
 
@@ -47,14 +49,14 @@ def product(
     workspace: Workspace,
     plan: ImagePlan,
     fingerprints: Mapping[str, Fingerprint],
-    revision: Mapping[str, str],
+    checkout: Checkout = _NO_CHECKOUT,
     files: Files = _NO_FILES,
     estimates: Estimates = _NO_ESTIMATES,
 ) -> Product:
     """The product that the images of a plan are.
 
-    `fingerprints` are by member; `revision` has what `{sha}` and `{branch}` stand for in tags, as
-    far as that is known. Its name is that of the workspace, else that of the root's folder.
+    `fingerprints` are by member; `checkout` has what `{sha}` and `{branch}` stand for in tags. Its
+    name is that of the workspace, else that of the root's folder.
     """
     docker = workspace.settings.docker
     known = workspace.by_name
@@ -69,7 +71,7 @@ def product(
             fingerprint=fingerprints[member.name].digest,
             folder=member.path,
             script=script(member) if shipped else "",  # it lacks requirements
-            references=references(workspace, member, revision),
+            references=references(workspace, member, checkout),
             required=settings.required,
             requirements=_requirements(plan, image, files.requirements),
             packages=packages(workspace, plan, image),
@@ -90,25 +92,18 @@ def product(
     )
 
 
-def references(
-    workspace: Workspace, member: Member, revision: Mapping[str, str]
-) -> tuple[str, ...]:
-    """What a member's image is called in registries: in each, every tag that can be told.
+def references(workspace: Workspace, member: Member, checkout: Checkout) -> tuple[str, ...]:
+    """What a member's image is called where it is looked for: in the registry, then its mirrors.
 
-    The registry of `[docker]` first, then its mirrors; none where none is named. A tag with `{sha}`
-    or `{branch}` is left out where `revision` lacks that.
+    None where none is named, or where git does not know what the first of the tags wants.
     """
     docker = workspace.settings.docker
-    registries = [docker.registry, *docker.mirrors] if docker.registry else docker.mirrors
-    values = {**revision, "version": member.manifest.version}
-    tags = [
-        tag_templates.tag(template, values)
-        for template in docker.tags
-        if all(values.get(field) for field in tag_templates.fields(template))
-    ]
-    return tuple(
-        dict.fromkeys(f"{registry}/{member.name}:{tag}" for registry in registries for tag in tags)
-    )
+    registries = dict.fromkeys(each for each in (docker.registry, *docker.mirrors) if each)
+    known = {"sha": checkout.commit, "branch": checkout.branch}
+    fields = tag_templates.fields(docker.tags[0]) if docker.tags else ()
+    if not docker.tags or not all(known.get(field, "here") for field in fields):
+        return ()
+    return registry_names.references(member, tuple(registries), docker.tags, checkout)
 
 
 def script(member: Member) -> str:

@@ -85,7 +85,7 @@ _KNOWN: tuple[tuple[str, Kind, str, str], ...] = (
         "ws docker build",
     ),
     (
-        r"(?i)not found|manifest unknown|name unknown",
+        r"(?i)not found|manifest unknown|name unknown|no such manifest",
         "missing",
         "the registry {host} does not have {tag}",
         "put it there: ws docker push",

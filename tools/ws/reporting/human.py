@@ -177,19 +177,10 @@ _TABLES: dict[str, Callable[[Mapping[str, Any], Style], str]] = {
 _TELLING = ("docker status", "doctor")
 """Commands whose table tells the findings, too."""
 _LAST = (
-    "docker build",
-    "docker bundle",
-    "docker check",
-    "docker ensure",
-    "docker load",
-    "docker measure",
-    "docker pull",
-    "docker push",
-    "docker save",
-    "docker smoke",
-    "docker test",
+    "docker build", "docker bundle", "docker check", "docker ensure", "docker load",
+    "docker measure", "docker pull", "docker push", "docker save", "docker smoke", "docker test",
     "install",
-)
+)  # fmt: skip
 """Commands whose table is the end of the story: failures are told before it."""
 
 
