@@ -14,7 +14,7 @@ from tests import archives
 from ws.engines.archive_check import check_whole
 from ws.errors import WorkError
 from ws.files.image_archive import open_archive
-from ws.formats import image_list, tar_blocks
+from ws.formats import image_layout, tar_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,15 +95,15 @@ def test_docker_and_readers_of_oci_layouts_find_all_images(whole: bytes, tmp_pat
             "io.containerd.image.name": f"docker.io/library/{name}",
             "org.opencontainers.image.ref.name": name,
         }
-        text = files[image_list.blob_name(descriptor["digest"])]
+        text = files[image_layout.blob_name(descriptor["digest"])]
         assert archives.digest(text) == descriptor["digest"]
         assert len(text) == descriptor["size"]
         manifest = json.loads(text)
-        named = [image_list.blob_name(layer["digest"]) for layer in manifest["layers"]]
+        named = [image_layout.blob_name(layer["digest"]) for layer in manifest["layers"]]
         assert named == each["Layers"]
-        assert image_list.blob_name(manifest["config"]["digest"]) == each["Config"]
+        assert image_layout.blob_name(manifest["config"]["digest"]) == each["Config"]
         for blob in (manifest["config"], *manifest["layers"]):
-            assert len(files[image_list.blob_name(blob["digest"])]) == blob["size"]
+            assert len(files[image_layout.blob_name(blob["digest"])]) == blob["size"]
 
 
 @given(data=st.data())
@@ -278,10 +278,10 @@ def test_a_layer_that_unpacks_to_more_than_the_list_says_is_refused(
                 layer["digest"] = right if layer["digest"] == wrong else layer["digest"]
 
     files = parts(changed(whole, change))
-    files = [(image_list.blob_name(right), bomb) if n == name else (n, d) for n, d in files]
+    files = [(image_layout.blob_name(right), bomb) if n == name else (n, d) for n, d in files]
     rule, reason, _ = trouble(tmp_path / "images.tar", join(files))
     assert rule == "archive/altered"
-    assert reason == f"{image_list.blob_name(right)}: it holds more than it should"
+    assert reason == f"{image_layout.blob_name(right)}: it holds more than it should"
 
 
 def test_a_layer_that_is_another_one_than_the_list_says_is_refused(

@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from ws.engines import gzip_blocks
-from ws.formats import image_list
+from ws.formats import image_layout
 from ws.planning.fingerprints import DIGEST, REVISION
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def check(
     """
     for digest in digests:
         if trouble := _trouble(archive, digest, on_bytes):
-            raise archive.altered(f"{image_list.blob_name(digest)}: {trouble}")
+            raise archive.altered(f"{image_layout.blob_name(digest)}: {trouble}")
 
 
 def _trouble(archive: Archive, digest: str, on_bytes: Callable[[int], None]) -> str:
@@ -70,10 +70,12 @@ def check_image(archive: Archive, image: ArchivedImage) -> None:
     """See that an image is the one that the list says, but for its layers. Raises `WorkError`."""
     check(archive, image.ids)
     config = b"".join(archive.blob(image.id))
-    trouble = image_list.misfit(image, config, LABELS)
+    trouble = image_layout.misfit(image, config, LABELS)
     if not trouble:
-        made = image_list.manifest(config, image.layers, archive.held.blobs)
-        trouble = "" if image_list.digest_of(made) == image.manifest else "its manifest is another"
+        made = image_layout.manifest(config, image.layers, archive.held.blobs)
+        trouble = (
+            "" if image_layout.digest_of(made) == image.manifest else "its manifest is another"
+        )
     if trouble:
         raise archive.altered(f"its list does not fit {image.member}: {trouble}")
 
@@ -86,6 +88,6 @@ def check_whole(archive: Archive, on_bytes: Callable[[int], None] = lambda _coun
     check(archive, archive.held.blobs, on_bytes)
     for image in archive.held.images:
         check_image(archive, image)
-    for name, text in image_list.texts(archive.held.images, archive.held.blobs).items():
+    for name, text in image_layout.texts(archive.held.images, archive.held.blobs).items():
         if b"".join(archive.file(name)) != text:
             raise archive.altered(f"{name} is not what its list says")

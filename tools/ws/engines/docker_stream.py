@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ws.engines import gzip_blocks
 from ws.errors import WorkError
-from ws.formats import image_list
+from ws.formats import image_layout, image_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,7 +107,7 @@ class Reader:
         for entry in json.loads(self._texts["manifest.json"]):
             config = self._texts[posixpath.normpath(entry["Config"])]
             layers = tuple(self._linked(posixpath.normpath(name)) for name in entry["Layers"] or ())
-            said = image_list.Config(config).diff_ids
+            said = image_layout.Config(config).diff_ids
             if tuple(layer.diff_id for layer in layers) != said:
                 raise ValueError("the layers of an image are not those of its configuration")
             for tag in entry["RepoTags"] or ():

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from ws.engines.archive_check import LABELS, check, check_image
 from ws.engines.docker_stream import Reader
 from ws.errors import WorkError
-from ws.files.image_archive import Archive, assemble, open_archive, unfinished
-from ws.formats import image_list, tar_blocks
+from ws.files.image_archive import Archive, open_archive
+from ws.files.new_image_archive import assemble, unfinished
+from ws.formats import image_layout, tar_blocks
 from ws.model.image_archive import ArchivedImage, ArchivedLayer, Blob, ImageList, piles
 
 if TYPE_CHECKING:
@@ -109,14 +110,14 @@ def _listed(
     images = []
 
     def put(data: bytes) -> str:
-        digest = image_list.digest_of(data)
+        digest = image_layout.digest_of(data)
         (folder / digest).write_bytes(data)
         blobs[digest] = Blob(len(data))
         return digest
 
     for member, tag in wanted.items():
         one = saved[tag]
-        config = image_list.Config(one.config)
+        config = image_layout.Config(one.config)
         for layer in one.layers:
             blobs[layer.digest] = Blob(layer.size, layer.unpacked)
         layers = tuple(ArchivedLayer(layer.digest, layer.diff_id) for layer in one.layers)
@@ -125,15 +126,15 @@ def _listed(
                 member,
                 (tag,),
                 put(one.config),
-                put(image_list.manifest(one.config, layers, blobs)),
+                put(image_layout.manifest(one.config, layers, blobs)),
                 config.platform,
                 sum(layer.unpacked for layer in one.layers),
                 layers,
                 *(config.labels.get(name, "") for name in LABELS),
             )
         )
-    texts = image_list.texts(images, blobs)
-    return ImageList(tuple(images), blobs, image_list.parts(texts)), texts
+    texts = image_layout.texts(images, blobs)
+    return ImageList(tuple(images), blobs, image_layout.parts(texts)), texts
 
 
 def load(
@@ -200,7 +201,7 @@ def _stream(
     Each blob is looked at again on its way; the file without which nothing is loaded comes last.
     """
     for digest in dict.fromkeys((*image.ids, *(layer.digest for layer in layers))):
-        name, size = image_list.blob_name(digest), archive.held.blobs[digest].size
+        name, size = image_layout.blob_name(digest), archive.held.blobs[digest].size
         yield tar_blocks.header(name, size)
         again = hashlib.sha256()
         for data in archive.blob(digest):
@@ -209,9 +210,9 @@ def _stream(
         if f"sha256:{again.hexdigest()}" != digest:
             raise archive.altered(f"{name} was changed just now")
         yield bytes(tar_blocks.padding(size))
-    texts = image_list.texts([image], archive.held.blobs)
+    texts = image_layout.texts([image], archive.held.blobs)
     if len(layers) < len(image.layers):  # no whole layout, which only newer engines read
-        texts = {image_list.MANIFEST: texts[image_list.MANIFEST]}
+        texts = {image_layout.MANIFEST: texts[image_layout.MANIFEST]}
     for name, text in texts.items():
         yield tar_blocks.header(name, len(text)) + text + bytes(tar_blocks.padding(len(text)))
     yield tar_blocks.END

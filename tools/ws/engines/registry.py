@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ws.engines.probes import ANYWHERE
 from ws.errors import ToolError, WorkError
 from ws.formats import manifests
-from ws.formats.image_list import digest_of
+from ws.formats.image_layout import digest_of
 from ws.model.remote_image import RemoteImage
 from ws.planning.registry_failure import failure
 

@@ -1,16 +1,14 @@
-"""An archive of images on the disk: opened with suspicion, and written as a whole or not at all."""
+"""An archive of images on the disk, opened with suspicion."""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import Where, WorkError
-from ws.formats import image_list, tar_blocks
+from ws.formats import image_layout, image_list, tar_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -60,7 +58,7 @@ class Archive:
 
     def blob(self, digest: str) -> Iterator[bytes]:
         """What stands under a digest, a piece at a time. Raises `WorkError`."""
-        yield from self.file(image_list.blob_name(digest))
+        yield from self.file(image_layout.blob_name(digest))
 
     def file(self, name: str) -> Iterator[bytes]:
         """The content of a file in it, a piece at a time. Raises `WorkError`."""
@@ -96,7 +94,7 @@ def open_archive(path: Path, shown: str, digest: str = "") -> Archive:
             length = file.seek(0, os.SEEK_END)
             file.seek(0)
             data = _list(file, length, shown)
-            found = image_list.digest_of(data)
+            found = image_layout.digest_of(data)
             if digest and digest != found:
                 reason = f"its list is another one: {found}"
                 raise fault("digest", reason, shown, "take the archive that this digest is of")
@@ -159,7 +157,7 @@ def _read(data: bytes, shown: str) -> ImageList:
 
 def _places(file: IO[bytes], length: int, held: ImageList, shown: str) -> dict[str, Place]:
     """Where each file of the list stands; nothing else may be there."""
-    sizes = {image_list.blob_name(digest): blob.size for digest, blob in held.blobs.items()}
+    sizes = {image_layout.blob_name(digest): blob.size for digest, blob in held.blobs.items()}
     sizes |= {name: part.size for name, part in held.parts.items()}
     least = file.tell() + len(tar_blocks.END)
     least += sum(tar_blocks.BLOCK + size + tar_blocks.padding(size) for size in sizes.values())
@@ -204,50 +202,3 @@ def unreadable(error: OSError, shown: str) -> WorkError:
     """The fault of an archive that the system does not let one read."""
     what = f"cannot read the file: {error.strerror or error}"
     return fault("unreadable", what, shown, "check its permissions")
-
-
-@contextlib.contextmanager
-def unfinished(path: Path) -> Iterator[Path]:
-    """A hidden folder beside a file that is to be written; it is gone afterwards.
-
-    So are those of runs that were killed: nobody else writes there now.
-    """
-    from shutil import rmtree
-
-    for name in os.listdir(path.parent):
-        if name.startswith(f".{path.name}.parts-"):
-            rmtree(path.with_name(name), ignore_errors=True)
-    folder = path.with_name(f".{path.name}.parts-{os.getpid()}-{threading.get_ident()}")
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        rmtree(folder, ignore_errors=True)
-
-
-def assemble(folder: Path, path: Path, held: ImageList, texts: Mapping[str, bytes]) -> str:
-    """Put blobs that lie in a folder, each named as its digest, into one file; give its digest.
-
-    They are gone from there then. The file appears at the end, in one moment.
-    """
-    from shutil import copyfileobj
-
-    data = image_list.write(held)
-    whole = folder / "whole"
-    with whole.open("wb") as file:
-        for name, text in {image_list.NAME: data, **texts}.items():
-            file.write(tar_blocks.header(name, len(text)))
-            file.write(text + bytes(tar_blocks.padding(len(text))))
-        for digest, blob in held.blobs.items():
-            file.write(tar_blocks.header(image_list.blob_name(digest), blob.size))
-            with (folder / digest).open("rb") as source:
-                copyfileobj(source, file, CHUNK)
-            file.write(bytes(tar_blocks.padding(blob.size)))
-            (folder / digest).unlink()
-        file.write(tar_blocks.END)
-        file.flush()
-        os.fsync(file.fileno())
-    if path.exists():
-        whole.chmod(path.stat().st_mode)
-    whole.replace(path)
-    return image_list.digest_of(data)
