@@ -373,6 +373,7 @@ def test_the_check_loads_no_more_than_it_needs(make_workspace: Make) -> None:
         "ws.cli",
         "ws.cli.app",
         "ws.cli.docker_command",
+        "ws.cli.docker_move_command",
         "ws.cli.docker_run_command",
         "ws.cli.generate_command",
         "ws.cli.install_command",
