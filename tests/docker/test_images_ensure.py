@@ -215,7 +215,10 @@ def test_an_engine_that_has_gone_is_noticed(
     assert finding["hint"] == engine["hint"]
 
 
-def test_images_come_from_a_mirror_where_the_registry_fails(place: Place, tmp_path: Path) -> None:
+def test_images_come_from_a_mirror_where_the_registry_fails(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ws.commands.ensure_fetch._RETRIES", 0)
     (tmp_path / "registry").mkdir()
     with registry(tmp_path / "registry") as host:
         more = f'registry = "127.0.0.1:1/acme"\nmirrors = ["{host}/acme"]\n'

@@ -7,15 +7,18 @@ import http.server
 import json
 import os
 import shutil
+import signal
 import ssl
 import subprocess
 import sys
 import threading
+import time
 import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+from tests.conftest import LONG
 
 from ws import api
 from ws.formats import bundle
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from .conftest import Engine
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
+long = pytest.mark.skipif(not LONG, reason="takes long: WS_TEST_LONG=1")
 WORKER = """\
 import os, pathlib
 folder = os.environ.get("MODELS", "")
@@ -180,7 +184,7 @@ def test_what_is_no_service_of_it_is_told(unpacked: Bundle) -> None:
         api.ensure(unpacked.root, ["nobody"])
 
 
-@pytest.mark.parametrize("tool", ["uv", "pip"])
+@pytest.mark.parametrize("tool", ["uv", pytest.param("pip", marks=long)])
 def test_on_the_host_it_runs_in_an_environment_of_its_own(
     unpacked: Bundle, monkeypatch: pytest.MonkeyPatch, tool: str
 ) -> None:
@@ -369,6 +373,31 @@ def test_it_can_be_cancelled_and_goes_on_the_next_time(unpacked: Bundle) -> None
     assert answer.services[0].tried[-1].status == "aborted"
     (unpacked.root / "Dockerfile").write_text("FROM scratch AS image\nCOPY one /one\n")
     assert unpacked.ensure().ok
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_however_it_is_ended_the_next_run_goes_on(unpacked: Bundle, how: signal.Signals) -> None:
+    sleeping = "FROM python:3.11-slim AS image\nRUN echo it sleeps && sleep 3\n"
+    (unpacked.root / "Dockerfile").write_text(sleeping)
+    log = unpacked.root / ".ws/logs/docker ensure/build.log"
+    command = [sys.executable, "-m", "ws", "docker", "ensure", "--format", "json"]
+    with subprocess.Popen(
+        command,
+        cwd=unpacked.root,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
+    ) as process:
+        while not (log.exists() and "it sleeps" in log.read_text()):
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.send_signal(how)
+        out, _ = process.communicate()
+    if how == signal.SIGINT:
+        assert process.returncode == 130
+        (service,) = json.loads(out)["data"]["services"]
+        assert (service["state"], service["tried"][-1]["status"]) == ("unavailable", "aborted")
+    assert unpacked.ensure().ok
+    assert unpacked.ensure().remembered
 
 
 def test_the_status_looks_and_does_nothing(unpacked: Bundle) -> None:

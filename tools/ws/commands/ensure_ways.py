@@ -59,6 +59,9 @@ class Ways(NamedTuple):
             return work[way](services)
         except WsError as fault:
             return {each.name: Tried(way, "failed", fault.reason, fault.hint) for each in services}
+        except OSError as error:  # such as a full disk, which takes no log
+            told = Tried(way, "failed", str(error.strerror or error), "make room, and run it again")
+            return dict.fromkeys((each.name for each in services), told)
 
     def may_work(self, way: Source, services: Sequence[Service]) -> bool:
         """Whether there is anything to try, as far as that is known without trying."""
@@ -74,9 +77,10 @@ class Ways(NamedTuple):
         """How many bytes come through the network, and will be on the disk; as far as known."""
         if way == "build":
             product = self.found.product
-            sizes, downloads = [s.size for s in services], [s.download for s in services]
-            download = sum(downloads) + product.download
-            return download or None, sum(sizes) if all(sizes) else None
+            together = 0 if self._has(product.base) else product.download
+            download = sum(each.download for each in services) + together
+            sizes = [each.size for each in services]
+            return download or None, sum(sizes) + together if all(sizes) else None
         if self.fetching is None or way not in ("pull", "load"):
             return None, None
         weigh = self.fetching.pull_weight if way == "pull" else self.fetching.load_weight
@@ -84,6 +88,15 @@ class Ways(NamedTuple):
             return weigh(services)
         except WsError:
             return None, None
+
+    def _has(self, image: str) -> bool:
+        """Whether the engine has an image, such as the base of the others."""
+        if self.docker is None or not image:
+            return False
+        try:
+            return bool(self.docker.images([image]))
+        except WsError:
+            return False
 
     def images(self, services: Sequence[Service]) -> dict[str, BuiltImage]:
         """What the engine has, by tag."""

@@ -144,6 +144,8 @@ class _Run:
         self.volumes: tuple[VolumeState, ...] = ()
         self.estimate = Estimate()
         self.seconds: dict[Source, float] = {}
+        self.current: Source = "image"
+        """The way that is tried now."""
         self.interrupted = False
 
     @property
@@ -158,6 +160,8 @@ class _Run:
             self._fill()
         except KeyboardInterrupt:
             self.interrupted = True
+            told = Tried(self.current, "aborted", "interrupted", _ON)
+            self._note({each.name: told for each in self.left})
         self.interrupted = self.interrupted or self.processes.stopped
         if self.seconds and not self.interrupted:
             measured.remember(self.store, self._measured())
@@ -198,6 +202,7 @@ class _Run:
             left = self.left
             if not left or self.processes.stopped:
                 break
+            self.current = way
             if way != "host" and self.docker is None:
                 self._note({each.name: planning.without_engine(way, self.engine) for each in left})
                 continue

@@ -56,15 +56,13 @@ def see(root: Path, paths: Iterable[str]) -> dict[str, list[int]] | None:
     left = _MUCH
     for path in dict.fromkeys(paths):
         full = os.path.join(root, path)
-        found[path], changed = _look(full)
-        if found[path] and changed + _TICK > now:
-            if os.path.islink(full) and _changed(os.stat(full)) + _TICK > now:
-                return None  # it would be known by its text alone
-            content = _content(full)
-            left -= len(content) + _EACH
-            found[path].append(zlib.crc32(content))
+        here, changed = _look(full)
+        is_recent = any(when + _TICK > now for when in changed)
+        contents = [read(full) for read in _READING[: len(changed)]] if is_recent else []
+        left -= sum(len(content) + _EACH for content in contents)
         if left < 0:
             return None
+        found[path] = [*here, *map(zlib.crc32, contents)]
     return found
 
 
@@ -77,9 +75,7 @@ def recall(root: Path, key: str) -> Remembered | None:
                 return None
         remembered = Remembered(*rest)
         for path, was in remembered.identities.items():
-            full = os.path.join(root, path)
-            now = _look(full)[0]
-            if now != was and [*now, zlib.crc32(_content(full))] != was:
+            if not _is_as_it_was(os.path.join(root, path), was):
                 return None
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return None
@@ -110,17 +106,28 @@ def _name(key: str) -> str:
     return f"{zlib.crc32(key.encode()):08x}.json"
 
 
-def _look(path: str) -> tuple[list[int], int]:
-    """What tells a file from any other, links and where they lead included; when it changed."""
+def _is_as_it_was(path: str, was: list[int]) -> bool:
+    """Whether a file has this identity, and this content where that was noted."""
+    now, _ = _look(path)
+    if now == was:
+        return True
+    noted = was[len(now) :]
+    if not now or now != was[: len(now)] or not noted:
+        return False
+    return noted == [zlib.crc32(read(path)) for read in _READING[: len(noted)]]
+
+
+def _look(path: str) -> tuple[list[int], list[int]]:
+    """What tells a file from any other, and when it changed; of a link, also what is behind it."""
     try:
         status = os.lstat(path)
-        here, changed = identity(status), _changed(status)
+        here, changed = identity(status), [_changed(status)]
         if stat.S_ISLNK(status.st_mode):
             behind = os.stat(path)
             here += identity(behind)
-            changed = max(changed, _changed(behind))
+            changed.append(_changed(behind))
     except OSError:
-        return [], 0
+        return [], []
     return here, changed
 
 
@@ -129,12 +136,24 @@ def _content(path: str) -> bytes:
     try:
         if os.path.islink(path):
             return os.readlink(path).encode(errors="surrogateescape")
+    except OSError:
+        return b""
+    return _behind(path)
+
+
+def _behind(path: str) -> bytes:
+    """The same, links followed."""
+    try:
         if os.path.isdir(path):
             return "\0".join(sorted(os.listdir(path))).encode(errors="surrogateescape")
         with open(path, "rb") as file:
             return file.read(_MUCH)
     except OSError:
         return b""
+
+
+_READING = (_content, _behind)
+"""What is read of a file that changed just now; and of what is behind a link."""
 
 
 def _changed(status: os.stat_result) -> int:
