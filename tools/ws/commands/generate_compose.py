@@ -87,7 +87,7 @@ def decide(workspace: Workspace) -> tuple[File, ...]:
     folder = workspace.settings.compose.folder
     base = f"{folder}/{BASE}"
     _need_dockerfiles(workspace, store)
-    wanted = {BASE: compose.base(workspace, _waits(workspace, _read(store, base), base))}
+    wanted = {BASE: compose.base(workspace, waits_of(workspace))}
     if not wanted[BASE]["services"]:
         raise WorkError(
             "no member has a service",
@@ -118,7 +118,10 @@ def decide(workspace: Workspace) -> tuple[File, ...]:
     return tuple(files)
 
 
-def _waits(workspace: Workspace, text: str | None, path: str) -> dict[str, dict[str, str]]:
+def waits_of(workspace: Workspace) -> dict[str, dict[str, str]]:
+    """What each service waits for. Raises all that names no service."""
+    path = f"{workspace.settings.compose.folder}/{BASE}"
+    text = _read(Store(workspace.root), path)
     members = compose.members(workspace)
     by_name = {member.name: member for member in members}
     added = compose_editor.services_of(text, path) if text else ()
@@ -177,6 +180,13 @@ def _plan(files: tuple[File, ...]) -> Plan:
     )
     done = Outcome("", COMMAND, "skipped", "all files are as they should be")
     return Plan(COMMAND, actions, () if actions else (done,))
+
+
+def stale(path: str) -> Finding:
+    """The warning of a command that uses such a file, and does not write it."""
+    message = f"{path} is not what the workspace says"
+    hint = "ws generate compose --diff shows it; ws generate compose mends it"
+    return Finding("compose/stale", "warning", message, Where(path), hint=hint)
 
 
 def _findings(file: File) -> Iterator[Finding]:

@@ -27,6 +27,10 @@ _OF_TERMINALS = frozenset({"COLUMNS", "LINES"})
 """Programs that believe in a width break their lines, which nobody can read any more."""
 
 
+_DETACHED: list[subprocess.Popen[bytes]] = []
+"""Kept, so that Python does not warn of programs that nobody waits for."""
+
+
 class Completed(NamedTuple):
     """How a program ended."""
 
@@ -56,6 +60,19 @@ class Conversation:
         assert self._process.stdout is not None
         raw = self._process.stdout.readline()
         return raw.decode("utf-8", errors="replace").rstrip() if raw else None
+
+
+class Detached:
+    """A program that goes on when `ws` has ended."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self.pid = process.pid
+        _DETACHED.append(process)
+
+    def ended(self) -> int | None:
+        """The code with which it ended; `None` while it runs."""
+        return self._process.poll()
 
 
 class Processes:
@@ -134,6 +151,16 @@ class Processes:
                 with self._guard:
                     self._running.discard(process)
 
+    def detach(
+        self, argv: Sequence[str], *, folder: Path, environ: Mapping[str, str], log: Path
+    ) -> Detached:
+        """Start a program that outlives `ws`, in a session of its own; it writes to `log` itself.
+
+        `stop` does not end it. Raises `ToolError` if it cannot be started.
+        """
+        with log.open("ab") as sink, self._guard:
+            return Detached(self._open(argv, folder, environ, sink))
+
     def stop(self) -> None:
         """End every program that still runs, and let no further one start."""
         with self._guard:
@@ -151,33 +178,45 @@ class Processes:
     ) -> subprocess.Popen[bytes]:
         """Start a program that is listened to; and talked to, its errors apart, if it `talks`."""
         with self._guard:
-            if self.stopped:
-                raise ToolError("interrupted", rule="tool/interrupted")
-            try:
-                process = subprocess.Popen(
-                    list(argv),
-                    cwd=folder,
-                    env={key: text for key, text in environ.items() if key not in _OF_TERMINALS},
-                    stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE if talks else subprocess.STDOUT,
-                    start_new_session=sys.platform != "win32",
-                    pass_fds=self.inherited,
-                )
-            except OSError as error:
-                if not folder.is_dir():
-                    raise WorkError(
-                        f"the folder {folder.name} is gone",
-                        rule="work/folder-gone",
-                        hint="somebody removed it meanwhile: run the command again",
-                    ) from error
-                raise ToolError(
-                    f"cannot run {argv[0]}: {error.strerror}",
-                    rule="tool/cannot-run",
-                    hint="check that the program exists and may be run",
-                ) from error
+            process = self._open(argv, folder, environ, talks=talks)
             self._running.add(process)
             return process
+
+    def _open(
+        self,
+        argv: Sequence[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        sink: IO[bytes] | None = None,
+        *,
+        talks: bool = False,
+    ) -> subprocess.Popen[bytes]:
+        """Start a program; one that writes to a `sink` of its own inherits nothing else."""
+        if self.stopped:
+            raise ToolError("interrupted", rule="tool/interrupted")
+        try:
+            return subprocess.Popen(
+                list(argv),
+                cwd=folder,
+                env={key: text for key, text in environ.items() if key not in _OF_TERMINALS},
+                stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
+                stdout=sink or subprocess.PIPE,
+                stderr=subprocess.PIPE if talks else subprocess.STDOUT,
+                start_new_session=sys.platform != "win32",
+                pass_fds=() if sink else self.inherited,
+            )
+        except OSError as error:
+            if not folder.is_dir():
+                raise WorkError(
+                    f"the folder {folder.name} is gone",
+                    rule="work/folder-gone",
+                    hint="somebody removed it meanwhile: run the command again",
+                ) from error
+            raise ToolError(
+                f"cannot run {argv[0]}: {error.strerror}",
+                rule="tool/cannot-run",
+                hint="check that the program exists and may be run",
+            ) from error
 
 
 def _pump(
@@ -206,6 +245,19 @@ def _keep(output: IO[bytes] | None, hide: Callable[[str], str], sink: IO[bytes])
 
 def _as_it_is(text: str) -> str:
     return text
+
+
+def end_session(pid: int, *, kill: bool = False) -> None:
+    """Ask a program that has a session of its own, and all that it started, to end; or `kill` them.
+
+    Whoever calls it knows that the process is that program, and not one that got its number.
+    """
+    if sys.platform == "win32":
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGTERM)
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL if kill else signal.SIGTERM)
 
 
 def hide_in(log: Path, hide: Callable[[str], str]) -> None:

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from ws.formats.compose_values import Path
 
 KEY = "x-ws"
-COMMENT = "# What `ws generate compose` wrote above, by path. All else is yours, and stays as it is.\n"
+COMMENT = (
+    "# What `ws generate compose` wrote above, by path. All else is yours, and stays as it is.\n"
+)
 _HINT = "take the whole of x-ws away: ws makes it anew"
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"(?:[A-Za-z_/]|\.\.?(?=/|$)|\d+(?=[smh]$))[\w./@:+=-]*(?<!:)", re.ASCII)
 """What no reader of YAML takes for anything but these letters, inside of brackets, too."""
-_WORDS = frozenset("y n yes no on off true false null nan inf".split())
+_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"])
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 

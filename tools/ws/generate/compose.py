@@ -174,8 +174,10 @@ def _host_port(said: object) -> str:
 
 
 def _volumes(workspace: Workspace, listed: Iterable[Member]) -> dict[str, Any]:
-    """The named volumes. One that all installations share is none of Compose's: `down` leaves it,
-    and `ws docker up` makes it.
+    """The named volumes.
+
+    One that all installations share is none of Compose's: `down` leaves it, and `ws docker up`
+    makes it.
     """
     found: dict[str, Any] = {}
     for member in listed:

@@ -102,8 +102,10 @@ def _for_production(workspace: Workspace, member: Member) -> dict[str, Any]:
 
 
 def _image(workspace: Workspace, member: Member) -> str:
-    """What its image is called where it was pushed to: `TAG` chooses another one than the first of
-    `[docker] tags`; what that says of git is not known here.
+    """What its image is called where it was pushed to.
+
+    `TAG` chooses another one than the first of `[docker] tags`; what that says of git is not known
+    here, and must be given.
     """
     docker = workspace.settings.docker
     if not docker.registry:

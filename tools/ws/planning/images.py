@@ -276,7 +276,9 @@ def _packages(
     return tuple(builders.values()), found
 
 
-def own_image(workspace: Workspace, member: Member, wish: Wish, platforms: tuple[str, ...]) -> OwnImage:
+def own_image(
+    workspace: Workspace, member: Member, wish: Wish, platforms: tuple[str, ...] = ()
+) -> OwnImage:
     """The image of a Dockerfile of its own; for development that of the same name with `.dev`."""
     settings = member.manifest.settings.docker
     dockerfile = member.file(settings.dockerfile or "Dockerfile") + (".dev" if wish.dev else "")

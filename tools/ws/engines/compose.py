@@ -1,0 +1,106 @@
+"""Docker Compose through its command line, on the files of one workspace."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ws.errors import ToolError, WorkError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from ws.engines.images import Docker
+    from ws.engines.process import Completed
+
+
+class Container(NamedTuple):
+    """One container of a service."""
+
+    service: str
+    id: str
+    state: str
+    """Docker's word: `running`, `exited`, `created`, `restarting`."""
+    health: str
+    """`healthy`, `unhealthy`, `starting`; empty where nobody asks."""
+    code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """Compose, in the workspace root."""
+
+    docker: Docker
+    root: Path
+    project: str
+    files: tuple[str, ...]
+    """Relative to the root; an overlay behind what it is laid over."""
+
+    def run(
+        self,
+        *args: str,
+        log: Path | None = None,
+        on_line: Callable[[str], None] = lambda _line: None,
+        data: bool = False,
+    ) -> Completed:
+        """Run it to its end. What services say goes through it as it is."""
+        files = (f"--file={self.root / name}" for name in self.files)
+        words = ("compose", f"--project-name={self.project}", "--ansi=never", *files)
+        return self.docker.run((*words, *args), self.root, log=log, on_line=on_line, data=data)
+
+    def services(self) -> tuple[str, ...]:
+        """The names of all services, whatever profile they have. Raises `WorkError`."""
+        lines: list[str] = []
+        ended = self.run("--profile=*", "config", "--services", on_line=lines.append, data=True)
+        if ended.code:
+            said = next((line for line in reversed(lines) if line.strip()), "no reason")
+            raise WorkError(
+                f"Compose does not take the files: {said}",
+                rule="compose/config",
+                hint=f"see docker compose -f {' -f '.join(self.files)} config",
+            )
+        # A warning, such as of a variable that is not set, is no name.
+        return tuple(sorted(line for line in lines if line and " " not in line))
+
+    def containers(self) -> tuple[Container, ...]:
+        """All containers of the project, also those that have ended."""
+        lines: list[str] = []
+        self.run("ps", "--all", "--no-trunc", "--format=json", on_line=lines.append, data=True)
+        return tuple(map(_container, _objects(lines)))
+
+    def tail(self, service: str, lines: int) -> tuple[str, ...]:
+        """The last lines that a service said."""
+        said = self.run("logs", "--no-color", "--no-log-prefix", f"--tail={lines}", service)
+        return tuple(line for line in said.tail if line.strip())[-lines:]
+
+
+def need(docker: Docker) -> None:
+    """Raise `ToolError` where there is no Compose."""
+    if docker.ask("compose", "version").code:
+        raise ToolError(
+            "docker has no Compose: its plugin is missing, or broken",
+            rule="tool/docker-compose",
+            hint="install it: the package docker-compose-plugin from Docker, or docker-compose",
+        )
+
+
+def _objects(lines: Iterable[str]) -> list[dict[str, Any]]:
+    """One object a line; Compose before 2.21 wrote one list of them."""
+    found: list[dict[str, Any]] = []
+    for line in lines:
+        if line.startswith(("{", "[")):
+            read = json.loads(line)
+            found += read if isinstance(read, list) else [read]
+    return found
+
+
+def _container(said: dict[str, Any]) -> Container:
+    return Container(
+        said.get("Service", ""),
+        said.get("ID", ""),
+        said.get("State", ""),
+        said.get("Health", ""),
+        int(said.get("ExitCode", 0)),
+    )
