@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_socket
 
-from .product import SERVER, WORKERS, Product, statuses, until
+from .product import SERVER, WORKERS, Product, statuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from .conftest import Engine
 
+pytestmark = pytest.mark.usefixtures("socket_enabled")
 BROKER = "redis:7-alpine"
 ALL = (SERVER, *WORKERS)
 
 
 @pytest.fixture(scope="module")
-def product(
-    docker_engine: Engine, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Product]:
+def product(docker_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The workspace with its images; nothing of it is in the engine afterwards."""
     from .conftest import lacking
 
     if docker_engine.call("image", "inspect", BROKER).code:
         lacking(f"the image {BROKER} is missing")
+    pytest_socket.enable_socket()  # before a test's own fixtures do
     made = Product(tmp_path_factory.mktemp("product"))
     made.make()
     variables = {
@@ -91,7 +91,9 @@ def test_the_overlay_for_development_shows_an_edit_of_shared_source_without_a_bu
     image = ("image", "inspect", "--format={{.Id}}", f"{product.name}/chat-worker:dev")
     before = docker_engine.call(*image).output
     worker = "packages/shared/python/src/shared/worker.py"
-    product.edit(worker, "Result(id=message.id, worker=self.name,", "Result(id=message.id, worker='edited',")
+    product.edit(
+        worker, "Result(id=message.id, worker=self.name,", "Result(id=message.id, worker='edited',"
+    )
     assert product.handled()["chat"]["worker"] == "chat"
     restarted = docker_engine.call("compose", f"--project-name={product.name}", "restart", *WORKERS)
     assert restarted.code == 0, restarted.output

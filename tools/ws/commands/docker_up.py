@@ -72,7 +72,6 @@ def _up(
     before = {each.id: each for each in found.containers()}
     _make_machine_volumes(workspace, found)
     words = ["up", "--detach", *(["--build"] if asked.build and not _prebuilt(workspace) else [])]
-    words += ["--wait", f"--wait-timeout={_LIMIT}"] if asked.wait else []
     try:
         listed = with_needs(names or found.services(), _waits(workspace))
         observer.planned(
@@ -82,9 +81,10 @@ def _up(
             observer.started(name, COMMAND)
         ended = found.run(*words, *names, log=log)
         reason = _reason(ended.tail) if ended.code else ""
-        outcomes = _outcomes(workspace, found, _Before(before, names, reason), log)
-        failed = any(each.status == "failed" for each in outcomes)
-        if reason and not failed and not _is_about_the_completed(reason):
+        there = found.settled(_LIMIT) if asked.wait and not reason else found.containers()
+        start = _Start(before, names, reason, asked.wait)
+        outcomes = _outcomes(workspace, found, start, there, log)
+        if reason and not any(each.status == "failed" for each in outcomes):
             outcomes += (Outcome("", COMMAND, "failed", reason, log=_relative(store, log)),)
         for outcome in outcomes:
             observer.finished(outcome)
@@ -95,23 +95,28 @@ def _up(
     return Report(COMMAND, _drift(workspace), outcomes, data, notes=notes)
 
 
-class _Before(NamedTuple):
-    """How it was before, what was asked for, and what Compose said."""
+class _Start(NamedTuple):
+    """How it was before, what was asked for, and what Compose found wrong."""
 
     containers: Mapping[str, Container]
     names: Sequence[str]
     trouble: str
+    wait: bool
 
 
 def _outcomes(
-    workspace: Workspace, found: Compose, start: _Before, log: Path
+    workspace: Workspace,
+    found: Compose,
+    start: _Start,
+    there: Sequence[Container],
+    log: Path,
 ) -> tuple[Outcome, ...]:
     """How each service is now: those that are asked for, and those for which they wait."""
     made = []
-    for each in sorted(found.containers(), key=lambda one: _place(workspace, one.service)):
-        status, reason = _status(each, start.trouble)
-        there = start.containers.get(each.id)
-        was = there is not None and there.state == "running" == each.state
+    for each in sorted(there, key=lambda one: _place(workspace, one.service)):
+        before = start.containers.get(each.id)
+        status, reason = _status(each, before, start)
+        was = before is not None and before.state == "running" == each.state
         if start.names and each.service not in start.names and status == "done" and was:
             continue
         if status == "done" and was:
@@ -124,17 +129,20 @@ def _outcomes(
     return tuple(made)
 
 
-def _status(each: Container, trouble: str) -> tuple[Status, str]:
-    """How a container is, as an outcome has it; `trouble` is what Compose said of its own."""
+def _status(each: Container, before: Container | None, start: _Start) -> tuple[Status, str]:
+    """How a container is, as an outcome has it."""
+    again = each.restarts - (before.restarts if before else 0)
+    if again > 0:
+        return "failed", f"it ended, and was started again {again} times"
     if each.state == "running":
-        if each.health == "unhealthy":
-            return "failed", "it runs, and is not well"
+        if each.health == "unhealthy" or (start.wait and each.health == "starting"):
+            return "failed", f"it runs, and is not well: {each.health}"
         return "done", each.health or "running"
     if each.state == "exited" and each.code == 0:
         return "done", "completed"
     if each.state in ("exited", "dead", "restarting"):
         return "failed", f"it ended with code {each.code}"
-    return "failed", f"it was not started: {trouble or each.state}"
+    return "failed", f"it was not started: {start.trouble or each.state}"
 
 
 def _build(
@@ -207,11 +215,6 @@ def _reason(tail: Sequence[str]) -> str:
     said = [line.strip() for line in tail if line.strip()]
     told = [line for line in said if "rror" in line or "failed" in line]
     return (told or said or ["Compose gave no reason"])[-1]
-
-
-def _is_about_the_completed(reason: str) -> bool:
-    """Compose's `--wait` takes a service that ended well for one that failed."""
-    return reason.endswith("exited (0)")
 
 
 def _relative(store: Store, log: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from ws.engines.process import Completed
 
 
+_MOMENT = 1.0
+"""Seconds in which a program that cannot work ends."""
+_PAUSE = 0.3
+
+
 class Container(NamedTuple):
     """One container of a service."""
 
@@ -26,6 +32,13 @@ class Container(NamedTuple):
     health: str
     """`healthy`, `unhealthy`, `starting`; empty where nobody asks."""
     code: int
+    restarts: int = 0
+    """How often it was started again, since it had ended."""
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it will stay as it is, as far as one can see."""
+        return self.state != "created" and self.health != "starting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +81,30 @@ class Compose:
         """All containers of the project, also those that have ended."""
         lines: list[str] = []
         self.run("ps", "--all", "--no-trunc", "--format=json", on_line=lines.append, data=True)
-        return tuple(map(_container, _objects(lines)))
+        found = [_container(each) for each in _objects(lines)]
+        again = self._restarts([each.id for each in found])
+        return tuple(each._replace(restarts=again.get(each.id, 0)) for each in found)
+
+    def settled(self, seconds: float) -> tuple[Container, ...]:
+        """All containers, as soon as each has shown what becomes of it, or the time is over.
+
+        Compose's own `--wait` takes a service that has done its work for one that failed, and
+        refuses one whose check is switched off (seen with 2.26).
+        """
+        begun = time.monotonic()
+        while True:
+            there = self.containers()
+            passed = time.monotonic() - begun
+            if passed > seconds or (passed > _MOMENT and all(each.is_settled for each in there)):
+                return there
+            time.sleep(_PAUSE)
+
+    def _restarts(self, ids: list[str]) -> dict[str, int]:
+        if not ids:
+            return {}
+        words = ("inspect", "--format={{.Id}} {{.RestartCount}}", *ids)
+        lines = (line.split() for line in self.docker.ask(*words).tail)
+        return {line[0]: int(line[1]) for line in lines if len(line) == 2 and line[1].isdigit()}  # noqa: PLR2004
 
     def tail(self, service: str, lines: int) -> tuple[str, ...]:
         """The last lines that a service said."""
