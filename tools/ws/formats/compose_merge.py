@@ -32,6 +32,8 @@ class Change(NamedTuple):
     value: Any = None
     edited: bool = False
     """Whether somebody changed what ws wrote; else the workspace says something else now."""
+    whole: Path = ()
+    """What was missing as a whole, where that is more than this leaf."""
 
 
 @dataclass(slots=True)
@@ -173,7 +175,8 @@ class Merge:
             if each.value.flow_style:
                 raise self._flowing(path, each.line)
             self.replace(at, at, self._lines([item(value, column)]))
-            self._note_added((*path, name), value, each.line)
+            edited = self.told.has((*path, name))
+            self.changes.append(Change("added", (*path, name), each.line, value, edited))
 
     def _gone(self, each: Entry, path: Path, *, flowing: bool) -> bool:
         """Take away what ws wrote below a key that is wanted no more; say whether all of it goes.
@@ -250,7 +253,7 @@ class Merge:
     def _note_added(self, path: Path, value: Any, line: int) -> None:  # noqa: ANN401
         for below, said in leaves(value, path):
             edited = self.told.has(below)
-            self.changes.append(Change("added", below, line, said, edited))
+            self.changes.append(Change("added", below, line, said, edited, path))
 
     def _says(self, node: Any, wanted: Any, path: Path) -> bool:  # noqa: ANN401
         """Whether a table or list behind an alias says all that is wanted."""
