@@ -20,10 +20,23 @@ step() {
   "$@" || failed="$failed${failed:+, }$name"
 }
 
-# A bare Debian has a python3 that cannot make environments. As root (in CI) that is mended here;
-# anybody else is told what to install.
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null && ! python3 -c 'import ensurepip' 2>/dev/null; then
-  step apt-get sh -c 'apt-get -qq update && apt-get -qq install --yes python3-venv'
+# A bare Debian has a python3 that cannot make environments, and no broker for the reference
+# workspace. As root (in CI) that is mended here; anybody else is told what to install, or skips.
+# No service is started: each test has a broker of its own.
+get_packages() (
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy"
+  fi
+  apt-get -qq update && apt-get -qq install --yes --no-install-recommends "$@" >/dev/null
+)
+packages=
+python3 -c 'import ensurepip' 2>/dev/null || packages="$packages python3-venv"
+command -v redis-server >/dev/null || packages="$packages redis-server"
+if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  # shellcheck disable=SC2086  # several words
+  step "apt-get$packages" get_packages $packages
 fi
 
 step install ./install-python-workspace.sh --test

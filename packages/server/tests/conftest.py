@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from insight_server.app import create_app
 from insight_server.settings import ServerSettings
+from shared.testing import RedisServer, missing, redis_server
 from starlette.testclient import TestClient
 
 TINY = [sys.executable, str(Path(__file__).with_name("tiny_worker.py"))]
@@ -29,6 +30,15 @@ def start() -> Iterator[Start]:
     yield _start
     for client in clients:
         client.__exit__(None, None, None)
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A broker of this test alone."""
+    if reason := missing():
+        pytest.skip(reason)
+    with redis_server(tmp_path) as one:
+        yield one
 
 
 @pytest.fixture

@@ -16,12 +16,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from insight_server.broker import AwayError, Broker, FullError, RefusedError, TakenError
+from insight_server.broker import (
+    AwayError,
+    Broker,
+    FullError,
+    RefusedError,
+    TakenError,
+    TooLargeError,
+)
 from insight_server.child import Child
 from insight_server.results import Results
 from insight_server.settings import ServerSettings
 
-STATUS = {AwayError: 503, FullError: 503, TakenError: 409}
+STATUS = {AwayError: 503, FullError: 503, TakenError: 409, TooLargeError: 413}
 
 
 class Api:

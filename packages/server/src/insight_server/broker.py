@@ -34,6 +34,10 @@ class FullError(RefusedError):
     """Too many messages wait for this worker."""
 
 
+class TooLargeError(RefusedError):
+    """The message is larger than a broker should hold."""
+
+
 class TakenError(RefusedError):
     """There already is a message with this id."""
 
@@ -56,6 +60,8 @@ class Broker:
         self._place = broker.place(url)
         try:
             self._client = Redis.from_url(url, **broker.options())
+            pool: Any = self._client.connection_pool
+            pool.make_connection()  # without connecting; else it would say so much later
         except (TypeError, ValueError):  # of an option in the address
             raise RuntimeError(f"INSIGHT_BROKER {broker.FORM}") from None
         self._done = done
@@ -85,6 +91,8 @@ class Broker:
     async def put(self, worker: str, message: Message) -> None:
         """Hand over a message; raise RefusedError if it was not taken."""
         text = message.model_dump_json().encode()
+        if len(text) > broker.LARGEST:
+            raise TooLargeError(f"the message has more than {broker.LARGEST} bytes")
         stream, key = broker.messages(worker), broker.taken(message.id)
         async with self._reached():
             if await self._client.xlen(stream) >= self._max_waiting:

@@ -19,7 +19,10 @@ def names(text: object) -> object:
     if not isinstance(text, str):
         return text
     if text.lstrip().startswith("["):
-        return json.loads(text)
+        try:
+            return json.loads(text)
+        except ValueError:
+            raise ValueError('names are written like chat,router or ["chat", "router"]') from None
     return [name for part in text.split(",") if (name := part.strip())]
 
 

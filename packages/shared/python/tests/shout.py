@@ -1,5 +1,8 @@
 """A tiny worker for the tests."""
 
+import os
+import time
+
 from pydantic import BaseModel
 from shared.worker import Worker
 
@@ -15,6 +18,9 @@ class Shout(Worker[Text, Text]):
     def handle(self, request: Text) -> Text:
         if request.text == "fail":
             raise ValueError("cannot\nshout that")
+        if request.text == "die":
+            os._exit(3)
+        time.sleep({"long": 2.5, "sleep": 1, "slow": 0.01}.get(request.text, 0))
         print("a stray print")
         return Text(text=request.text.upper())
 

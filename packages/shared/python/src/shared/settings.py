@@ -28,6 +28,6 @@ class Settings(BaseSettings):
     # Such as redis://host:6379/0; without one, messages are JSON lines on stdin and stdout.
     broker: Annotated[SecretStr, AfterValidator(checked)] | None = None
     # Seconds without a sign of life after which a message is taken over from another worker.
-    claim_after: float = Field(default=30.0, gt=0)
+    claim_after: float = Field(default=30.0, ge=1)
     # Finished results beyond this number are forgotten, the oldest first.
     max_results: int = Field(default=10_000, ge=1)

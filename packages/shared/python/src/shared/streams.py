@@ -4,57 +4,34 @@ import contextlib
 import logging
 import os
 import secrets
-import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from types import FrameType, TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, NamedTuple, Self
 
 from redis import Redis
-from redis.exceptions import (
-    AuthenticationError,
-    AuthorizationError,
-    ClusterDownError,
-    MasterDownError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    RedisError,
-    ResponseError,
-    TryAgainError,
-)
-from redis.exceptions import ConnectionError as BrokerAwayError
-from redis.exceptions import TimeoutError as BrokerSlowError
+from redis.exceptions import RedisError, ResponseError
 
 from shared import broker, heartbeat
-from shared.broker import BLOCK_MS, GROUP, BrokerError
+from shared.broker import GROUP, BrokerError
 from shared.messages import BadMessage, Message, Result, one_line
-from shared.transport import Transport, override, parse
+from shared.patience import EndedError, Patience
+from shared.transport import Transport, parse
 
 BEAT = 5.0
+"""Seconds between two signs of life while a message is worked on."""
 MOST_DELIVERIES = 3
-FORGOTTEN_MS = 3_600_000
+"""A message that ended so many workers is answered with an error."""
 LAST_TRIES = 5.0
+"""Seconds to get a result to a broker that is away, once the worker was told to end."""
+GONE_MS = 3_600_000
 KEEP_TAKEN = 60
-WAITS = (0.1, 0.2, 0.5, 1.0, 2.0)
-PASSING = (
-    BrokerAwayError,
-    BrokerSlowError,
-    ClusterDownError,
-    MasterDownError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    TryAgainError,
-)
-"""What patience helps with."""
+FORGOTTEN = ("NOGROUP", "UNBLOCKED")
+"""What a broker says that no longer knows the stream, or the group: it started anew, perhaps."""
 
 log = logging.getLogger(__name__)
-Answer = TypeVar("Answer")
-
-
-class EndedError(Exception):
-    """The worker was told to end while it waited for its broker."""
 
 
 class Entry(NamedTuple):
@@ -79,10 +56,12 @@ class RedisStreams(Transport):
         self._worker = worker
         self._stream = broker.messages(worker)
         self._place = broker.place(url)
+        self._patience = Patience(self._place)
         # Unique, so that no two workers ever take each other for themselves.
-        self._consumer = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self.consumer = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
         try:
             self._client = Redis.from_url(url, **broker.options())
+            self._client.connection_pool.make_connection()  # else it would say so much later
         except (TypeError, ValueError):  # of an option in the address
             raise BrokerError(f"INSIGHT_BROKER {broker.FORM}") from None
         self._claim_after = claim_after
@@ -90,23 +69,17 @@ class RedisStreams(Transport):
         self._entry: bytes | None = None
         self._cursor: Any = "0-0"
         self._next_claim = 0.0
-        self._away = False
         self._beaten = 0.0
-        self._signal: int | None = None
-        self._told = 0.0
-        self._handlers: dict[int, Any] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._hold, name="heartbeat", daemon=True)
 
     @property
     def exit_status(self) -> int:
         """Return how the program should end: 130 after Ctrl-C, else 0."""
-        return 130 if self._signal == signal.SIGINT else 0
+        return self._patience.exit_status
 
     def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGTERM, signal.SIGINT):
-                self._handlers[number] = signal.signal(number, self._stop)
+        self._patience.listen()
         self._thread.start()
         return self
 
@@ -115,35 +88,41 @@ class RedisStreams(Transport):
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None:
+    ) -> bool:
         self._over.set()
         with contextlib.suppress(RedisError, OSError):
             self._leave()
         with contextlib.suppress(OSError):
             heartbeat.stop(self._worker)
         self._client.close()
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
+        self._patience.restore()
+        return isinstance(error, EndedError)
 
-    @override
     def receive(self) -> Iterator[Message | BadMessage]:
+        """Yield messages until a signal comes; each must be answered before the next."""
         with contextlib.suppress(EndedError):
-            self._patiently(self._join)
+            self._patience.ask(self._join)
             log.info("worker %s waits for messages at %s", self._worker, self._place)
-            while self._signal is None:
-                if entry := self._patiently(self._next):
+            while not self._patience.told_to_end:
+                entry = self._patience.ask(self._next)
+                self._beat()
+                if entry:
                     self._entry = entry.id
                     yield read(entry)
                     self._entry = None
 
-    @override
     def send(self, result: Result) -> None:
+        """Write the result of the message at hand, which is done with then.
+
+        Raises EndedError, which ends the context quietly, where the worker was told to end and
+        the broker stays away: the message is left for another worker.
+        """
         text = result.model_dump_json().encode()
         if len(text) > broker.LARGEST:
             error = f"the result is too large: {len(text)} bytes"
             short = Result(id=result.id, worker=result.worker, status="error", error=error)
             text = short.model_dump_json().encode()
-        self._patiently(lambda: self._finish(result.id, text), LAST_TRIES)
+        self._patience.ask(lambda: self._finish(result.id, text), LAST_TRIES)
 
     def _finish(self, id_: str, text: bytes) -> None:
         """Write a result and acknowledge its message: both, or neither."""
@@ -157,44 +136,52 @@ class RedisStreams(Transport):
             steps.execute()
 
     def _next(self) -> Entry | None:
-        """Return what another worker left behind, or else what is new, or None after a while."""
+        """Return what was left behind, or else what is new, or None after a while."""
         try:
-            return self._left_behind() or self._new()
+            return self._left_behind() or first(self._read(">", broker.BLOCK_MS))
         except ResponseError as error:
-            if not str(error).startswith("NOGROUP"):
+            if not str(error).startswith(FORGOTTEN):
                 raise
-            self._join()  # the broker forgot everything
+            self._join()
             return None
 
-    def _new(self) -> Entry | None:
+    def _read(self, start: str, block: int | None = None) -> Any:
+        """Return entries from `start` on: of the group (">"), or of this worker's own."""
         reply: Any = self._client.xreadgroup(
-            GROUP, self._consumer, {self._stream: ">"}, count=1, block=BLOCK_MS
+            GROUP, self.consumer, {self._stream: start}, count=1, block=block
         )
-        return Entry(*reply[0][1][0]) if reply else None
+        return reply[0][1] if reply else ()
 
     def _left_behind(self) -> Entry | None:
-        """Claim one message whose worker gave no sign of life for too long."""
+        """Return a message that was delivered already, to nobody who answered it.
+
+        To this worker, if the connection broke just then (asking for that also tells the broker
+        that this worker is there), or to another one that gave no sign of life for too long.
+        """
+        entry = first(self._read("0")) or self._claimed()
+        if not entry:
+            return None
+        pending: Any = self._client.xpending_range(self._stream, GROUP, entry.id, entry.id, 1)
+        deliveries = pending[0]["times_delivered"] if pending else 1
+        log.warning("entry %s was left behind (delivery %d)", entry.id.decode(), deliveries)
+        return entry._replace(deliveries=deliveries)
+
+    def _claimed(self) -> Entry | None:
         now = time.monotonic()
         if now < self._next_claim:
             return None
         reply: Any = self._client.xautoclaim(
             self._stream,
             GROUP,
-            self._consumer,
+            self.consumer,
             min_idle_time=int(self._claim_after * 1000),
             start_id=self._cursor,
             count=1,
         )
-        self._cursor, entries = reply[:2]
-        if self._cursor == b"0-0":
+        self._cursor = reply[0]
+        if self._cursor == b"0-0":  # all were looked at
             self._next_claim = now + self._claim_after / 3
-        if not entries or entries[0][0] is None:  # the latter was deleted meanwhile
-            return None
-        id_, fields = entries[0]
-        pending: Any = self._client.xpending_range(self._stream, GROUP, id_, id_, 1)
-        deliveries = pending[0]["times_delivered"] if pending else 1
-        log.warning("entry %s was left behind (delivery %d)", id_.decode(), deliveries)
-        return Entry(id_, fields, deliveries)
+        return first(reply[1])
 
     def _join(self) -> None:
         """Make the group, and forget those of it that are long gone."""
@@ -205,54 +192,16 @@ class RedisStreams(Transport):
                 raise
         others: Any = self._client.xinfo_consumers(self._stream, GROUP)
         for other in others:
-            if not other["pending"] and other["idle"] > FORGOTTEN_MS:
+            if not other["pending"] and other["idle"] > GONE_MS:
                 self._client.xgroup_delconsumer(self._stream, GROUP, other["name"])
 
     def _leave(self) -> None:
         """Take this worker from the group, unless that would lose a message."""
         mine = self._client.xpending_range(
-            self._stream, GROUP, "-", "+", 1, consumername=self._consumer
+            self._stream, GROUP, "-", "+", 1, consumername=self.consumer
         )
         if not mine:
-            self._client.xgroup_delconsumer(self._stream, GROUP, self._consumer)
-
-    def _patiently(self, ask: Callable[[], Answer], last_tries: float = 0.0) -> Answer:
-        """Ask the broker again and again while it is away.
-
-        Raises EndedError some seconds after the worker was told to end, and BrokerError where
-        patience does not help.
-        """
-        tries = 0
-        while True:
-            try:
-                answer = ask()
-            except (AuthenticationError, AuthorizationError) as error:
-                raise BrokerError(self._says(error)) from None
-            except PASSING as error:
-                if not self._away:
-                    log.warning("%s; trying again", self._says(error))
-                self._away = True
-            except ResponseError as error:
-                raise BrokerError(self._says(error)) from error
-            else:
-                if self._away:
-                    log.info("the broker at %s is back", self._place)
-                self._away = False
-                self._beat()
-                return answer
-            self._pause(WAITS[min(tries, len(WAITS) - 1)], last_tries)
-            tries += 1
-
-    def _pause(self, seconds: float, last_tries: float) -> None:
-        """Wait in small steps, for a signal does not end a sleep."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            if self._signal is not None and time.monotonic() > self._told + last_tries:
-                raise EndedError
-            time.sleep(0.05)
-
-    def _says(self, error: Exception) -> str:
-        return f"the broker at {self._place}: {one_line(error)}"
+            self._client.xgroup_delconsumer(self._stream, GROUP, self.consumer)
 
     def _beat(self) -> None:
         """Say that this worker is alive, once a second at most."""
@@ -272,14 +221,16 @@ class RedisStreams(Transport):
             if (entry := self._entry) is None:
                 continue
             with contextlib.suppress(RedisError, OSError):
-                self._client.xclaim(self._stream, GROUP, self._consumer, 0, [entry], justid=True)
+                self._client.xclaim(self._stream, GROUP, self.consumer, 0, [entry], justid=True)
                 self._beat()
 
-    def _stop(self, number: int, _: FrameType | None) -> None:
-        if self._signal is not None:  # the second time: now
-            raise KeyboardInterrupt
-        self._signal = number
-        self._told = time.monotonic()
+
+def first(entries: Any) -> Entry | None:
+    """Return the first of the entries of a reply; what was deleted has no fields."""
+    for id_, fields in entries:
+        if id_ is not None:
+            return Entry(id_, fields or {})
+    return None
 
 
 def read(entry: Entry) -> Message | BadMessage:

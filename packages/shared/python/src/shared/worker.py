@@ -78,8 +78,7 @@ class Worker(ABC, Generic[Request, Reply]):
     def _filter(cls) -> None:
         transport = JsonLines()
         try:
-            # A stray print must not look like a result.
-            with contextlib.redirect_stdout(sys.stderr):
+            with contextlib.redirect_stdout(sys.stderr):  # a stray print is no result
                 cls().run(transport)
         except BrokenPipeError:  # nobody reads the results any more
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -89,12 +88,13 @@ class Worker(ABC, Generic[Request, Reply]):
         from shared.streams import RedisStreams
 
         try:
-            with RedisStreams(
+            transport = RedisStreams(
                 cls.name,
                 url,
                 claim_after=settings.claim_after,
                 max_results=settings.max_results,
-            ) as transport:
+            )
+            with transport, contextlib.redirect_stdout(sys.stderr):
                 cls().run(transport)
         except BrokerError as error:
             sys.exit(f"{cls.name}: {error}")
