@@ -26,7 +26,8 @@ def scalar(value: object) -> str:
     if value is None or isinstance(value, bool | int):
         return json.dumps(value)
     if isinstance(value, float):
-        return repr(value)
+        digits, mark, exponent = repr(value).partition("e")
+        return f"{digits}{'' if '.' in digits or not mark else '.0'}{mark}{exponent}"
     text = str(value)
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text
