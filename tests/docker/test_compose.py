@@ -100,3 +100,46 @@ def test_the_overlay_for_development_shows_an_edit_of_shared_source_without_a_bu
     assert {result["worker"] for result in product.handled().values()} == {"edited"}
     assert docker_engine.call(*image).output == before
     product.ws("docker", "down")
+
+
+def test_what_was_added_by_hand_survives_and_runs(docker_engine: Engine, product: Product) -> None:
+    path = product.root / "ops/compose.yaml"
+    before = path.read_text()
+    mine = (
+        "  # Ours: says hello, once.\n"
+        f"  hello:\n    image: {product.name}/chat-worker:latest\n"
+        "    command: ['echo', 'hello']  # by hand\n    volumes: [greetings:/greetings]\n\n"
+    )
+    text = before.replace("  broker:\n", f"{mine}  broker:\n", 1)
+    text = text.replace("\n# What `ws", "\nvolumes:\n  greetings:\n\n# What `ws")
+    path.write_text(text)
+    product.edit("workspace.toml", 'restart = "unless-stopped"', 'restart = "always"')
+    product.ws("generate", "compose")
+    written = path.read_text()
+    assert written.count("restart: always") == 1
+    assert [line for line in text.splitlines() if line not in written.splitlines()] == [
+        line for line in text.splitlines() if line.startswith("  services.broker:")
+    ]
+    report = product.ws("docker", "up", "hello", "--infra")
+    assert statuses(report) == {"hello": "done"}
+    assert report["outcomes"][0]["reason"] == "completed"
+    said = product.ws("docker", "logs", "hello")["data"]["lines"]
+    assert [line.partition("|")[2].strip() for line in said] == ["hello"]
+    product.ws("docker", "down", "--volumes")
+    assert of_project(docker_engine, product, "volume", "ls") == []
+
+
+def test_a_service_that_dies_at_once_has_failed_with_its_last_lines(product: Product) -> None:
+    product.edit(
+        "workers/general/conversation/chat/pyproject.toml",
+        "[build-system]",
+        '[tool.ws.compose]\ncommand = ["sh", "-c", "echo there is no way; exit 3"]\n\n'
+        "[build-system]",
+    )
+    product.ws("generate", "compose")
+    report = product.ws("docker", "up", "chat-worker", code=1)
+    (failed,) = (each for each in report["outcomes"] if each["status"] == "failed")
+    assert failed["member"] == "chat-worker"
+    assert failed["reason"].endswith(": there is no way")
+    assert failed["output"][-1] == "there is no way"
+    product.ws("docker", "down")

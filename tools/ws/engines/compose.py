@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MOMENT = 1.0
 """Seconds in which a program that cannot work ends."""
 _PAUSE = 0.3
+_ERASE = "\x1b[2K"
+"""What Compose writes before a line of a log, whatever `--ansi` says (seen with 2.26)."""
 
 
 class Container(NamedTuple):
@@ -61,7 +63,11 @@ class Compose:
         """Run it to its end. What services say goes through it as it is."""
         files = (f"--file={self.root / name}" for name in self.files)
         words = ("compose", f"--project-name={self.project}", "--ansi=never", *files)
-        return self.docker.run((*words, *args), self.root, log=log, on_line=on_line, data=data)
+
+        def tell(line: str) -> None:
+            on_line(line.removeprefix(_ERASE))
+
+        return self.docker.run((*words, *args), self.root, log=log, on_line=tell, data=data)
 
     def services(self) -> tuple[str, ...]:
         """The names of all services, whatever profile they have. Raises `WorkError`."""
@@ -109,7 +115,8 @@ class Compose:
     def tail(self, service: str, lines: int) -> tuple[str, ...]:
         """The last lines that a service said."""
         said = self.run("logs", "--no-color", "--no-log-prefix", f"--tail={lines}", service)
-        return tuple(line for line in said.tail if line.strip())[-lines:]
+        bare = (line.removeprefix(_ERASE) for line in said.tail)
+        return tuple(line for line in bare if line.strip())[-lines:]
 
 
 def need(docker: Docker) -> None:
