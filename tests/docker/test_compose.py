@@ -29,6 +29,8 @@ def product(docker_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> 
     pytest_socket.enable_socket()  # before a test's own fixtures do
     made = Product(tmp_path_factory.mktemp("product"))
     made.make()
+    cache = '[tool.ws.docker.volumes.cache]\npath = "/cache"\nshared = "member"\n\n[build-system]'
+    made.edit("workers/general/documents/chunker/pyproject.toml", "[build-system]", cache)
     variables = {
         name: docker_engine.environ[name]
         for name in ("DOCKER_HOST", "DOCKER_CONFIG")
@@ -75,6 +77,9 @@ def test_a_message_comes_back_handled_by_each_of_three_workers_and_down_leaves_n
         "router": "ok",
         "chunker": "ok",
     }
+    write = ("exec", f"{product.name}-chunker-worker-1", "touch", "/cache/mine")
+    assert docker_engine.call(*write).code == 0
+    assert len(of_project(docker_engine, product, "volume", "ls")) == 1
     again = product.ws("docker", "up", *ALL)
     assert statuses(again) == dict.fromkeys(ALL, "skipped")
     assert len(product.ws("docker", "logs", "broker", "--tail", "1")["data"]["lines"]) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from ws.formats.compose_values import Tag, is_set
@@ -26,6 +27,8 @@ def scalar(value: object) -> str:
     if value is None or isinstance(value, bool | int):
         return json.dumps(value)
     if isinstance(value, float):
+        if not isfinite(value):
+            return repr(value).replace("inf", ".inf").replace("nan", ".nan")
         digits, mark, exponent = repr(value).partition("e")
         return f"{digits}{'' if '.' in digits or not mark else '.0'}{mark}{exponent}"
     text = str(value)

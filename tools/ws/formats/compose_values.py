@@ -67,7 +67,7 @@ def dotted(path: Path) -> str:
 
 def canonical(value: object) -> str:
     """A value in one form, whatever order its keys have."""
-    return json.dumps(_untagged(value), sort_keys=True, ensure_ascii=False)
+    return json.dumps(_untagged(value), sort_keys=True, ensure_ascii=False, default=str)
 
 
 def digest(found: Mapping[str, object], keys: Iterable[str]) -> str:

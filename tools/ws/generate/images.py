@@ -8,6 +8,7 @@ which no layer keeps and no cache looks at.
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -223,6 +224,7 @@ def _image(plan: ImagePlan, image: LayeredImage, ground: Ground) -> str:
         _debugger(ground) if plan.dev and recipe.settings.debugger else "",
         *(f"COPY --from={each.name} /site/ /opt/venv/" for each in inside),
         *sources,
+        _volumes(image),
         "USER 10001",
         f"WORKDIR {folder}" if plan.dev else "",
         parts.expose(recipe),
@@ -230,6 +232,12 @@ def _image(plan: ImagePlan, image: LayeredImage, ground: Ground) -> str:
         f"CMD {command}",
     ]
     return "".join(f"{line}\n" for line in lines if line)
+
+
+def _volumes(image: LayeredImage) -> str:
+    """The folders of its volumes, empty: a new volume takes over whose they are."""
+    paths = [shlex.quote(volume.path) for volume in image.recipe.settings.volumes]
+    return f"RUN install -d -o app -g app {' '.join(paths)}" if paths else ""
 
 
 def _debugger(ground: Ground) -> str:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.docker.conftest import REPOSITORY
+from tests.docker.product import SERVER, WORKERS, Product, free_port, statuses
 from tests.integration.conftest import need
-
-from .conftest import REPOSITORY
-from .product import SERVER, WORKERS, Product, free_port, statuses
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +51,6 @@ def product(tmp_path: Path, socket_enabled: None) -> Iterator[Product]:  # noqa:
 def test_a_message_comes_back_handled_by_each_of_three_workers_without_docker(
     product: Product,
 ) -> None:
-    # The folder of a test is no Docker's: nothing here asks an engine.
     report = product.ws("docker", "up", *ALL, "--host", DOCKER_HOST="unix:///nowhere")
     assert statuses(report) == dict.fromkeys(("broker", *ALL), "done")
     results = product.handled()
