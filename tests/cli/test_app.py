@@ -376,6 +376,7 @@ def test_the_check_loads_no_more_than_it_needs(make_workspace: Make) -> None:
         "ws.cli.docker_ensure_command",
         "ws.cli.docker_move_command",
         "ws.cli.docker_run_command",
+        "ws.cli.docker_up_command",
         "ws.cli.generate_command",
         "ws.cli.install_command",
         "ws.cli.lock_command",

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from ws.cli import docker_ensure_command, docker_move_command, docker_run_command
+from ws.cli import (
+    docker_ensure_command,
+    docker_move_command,
+    docker_run_command,
+    docker_up_command,
+)
 from ws.cli.options import Command, complete_member, mode_of, modes
 
 if TYPE_CHECKING:
@@ -27,7 +32,11 @@ def docker() -> None:
     """
 
 
-for _command in (*docker_run_command.COMMANDS, *docker_move_command.COMMANDS):
+for _command in (
+    *docker_run_command.COMMANDS,
+    *docker_move_command.COMMANDS,
+    *docker_up_command.COMMANDS,
+):
     docker.add_command(_command)
 docker.add_command(docker_ensure_command.ensure)
 

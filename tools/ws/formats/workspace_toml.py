@@ -35,7 +35,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "mirrors",
         "tags",
     ),
-    "compose": ("folder", "build", "environment", "depends-on", "services"),
+    "compose": ("folder", "build", "environment", "host-environment", "depends-on", "services"),
 }
 """Every key that this version knows, by table. A key without effect would be a lie.
 
