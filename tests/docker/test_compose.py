@@ -116,7 +116,7 @@ def test_what_was_added_by_hand_survives_and_runs(docker_engine: Engine, product
         "    command: ['echo', 'hello']  # by hand\n    volumes: [greetings:/greetings]\n\n"
     )
     text = before.replace("  broker:\n", f"{mine}  broker:\n", 1)
-    text = text.replace("\n# What `ws", "\nvolumes:\n  greetings:\n\n# What `ws")
+    text = text.replace("\n# What `ws", "\n  greetings:  # mine\n\n# What `ws")
     path.write_text(text)
     product.edit("workspace.toml", 'restart = "unless-stopped"', 'restart = "always"')
     product.ws("generate", "compose")
