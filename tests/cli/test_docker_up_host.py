@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tests.conftest import Ran
 
 LONG = "#!/bin/sh\necho begun in $PWD with $LEVEL $WHERE\nexec sleep 60\n"
+MODELS = '[tool.ws.docker.volumes.models]\npath = "/models"\nenvironment = "MODELS"\n'
 SHORT = "#!/bin/sh\necho there is no way\nexit 3\n"
 STUBBORN = "#!/bin/sh\ntrap '' TERM\necho begun\nwhile true; do sleep 0.1; done\n"
 COMPOSE = """[workspace]
@@ -162,6 +163,17 @@ def test_a_process_that_was_given_the_number_of_one_is_never_signalled(
             other.kill()
     record.write_text(json.dumps(said))  # and the real one is ended after all
     assert outcomes(ws("docker", "down", "--host", "--format", "json"))["chat"][0] == "done"
+
+
+def test_a_program_is_told_where_its_volumes_are(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat="#!/bin/sh\necho $MODELS > $MODELS/said\nexec sleep 60\n")
+    manifest = root / "workers/chat/pyproject.toml"
+    manifest.write_text(manifest.read_text() + MODELS)
+    assert ws("docker", "up", "chat", "--host").code == 0
+    models = root / ".ws/volumes/models"
+    assert (models / "said").read_text() == f"{models}\n"
 
 
 def test_a_variable_that_must_be_set_is_asked_for(

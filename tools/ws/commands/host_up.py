@@ -6,7 +6,6 @@ import os
 import socket
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ws.commands import generate_compose
@@ -23,10 +22,12 @@ from ws.generate import compose
 from ws.model.plan import Plan, RunImage
 from ws.model.report import Outcome, Report
 from ws.model.running import HostService, Running
-from ws.planning import host_services
+from ws.planning import host_places, host_services
 from ws.planning.compose_waits import with_needs
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ws.commands.context import Context
     from ws.commands.docker_up import Asked
     from ws.engines.apply import Observer
@@ -205,16 +206,18 @@ def _service(workspace: Workspace, name: str) -> HostService | None:
 
 
 def _volumes(workspace: Workspace, name: str) -> dict[str, str]:
-    """Where the volumes of a member are on this machine, as its program is told."""
-    root = workspace.root.resolve()
-    listed = workspace.by_name[name].manifest.settings.docker.volumes
-    return {
-        each.environment: str(
-            Path(root, ".ws/volumes", *([name] if each.shared == "member" else []), each.name)
-        )
-        for each in listed
-        if each.environment
-    }
+    """Where the volumes of a member are on this machine, as its program is told.
+
+    Those that nobody has filled yet are made, empty.
+    """
+    store = Store(workspace.root.resolve())
+    found = {}
+    for volume in workspace.by_name[name].manifest.settings.docker.volumes:
+        parts = host_places.folder(name, volume).split("/")[1:]
+        folder = store.memory(*parts, "any").parent
+        if volume.environment:
+            found[volume.environment] = str(folder)
+    return found
 
 
 def _answers(port: int) -> bool:
