@@ -26,6 +26,7 @@ from ws.model.product import Product, Service
 from ws.model.volumes import Volume
 
 from .conftest import REPOSITORY
+from .elsewhere.engine import second_engine
 from .test_images_safety import plain_client
 
 if TYPE_CHECKING:
@@ -177,6 +178,25 @@ def test_a_way_that_needs_more_than_the_disk_has_is_refused(unpacked: Bundle) ->
     assert "planned" in [event.kind for event in told]
     unpacked.write(source=("build", "host"))
     assert unpacked.ensure().services[0].way == "host"
+
+
+def test_room_is_measured_where_the_engine_of_a_context_keeps_its_data(
+    unpacked: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with second_engine(unpacked.engine) as both:  # its data lie in memory, 4 GB at most
+        for name, text in both.there_variables().items():
+            monkeypatch.setenv(name, text)
+        unpacked.size = 5 * 10**9
+        unpacked.write()
+        answer = unpacked.ensure()
+        assert answer.services[0].tried[-1].reason.startswith("the disk is too small")
+        assert answer.estimate.free is not None
+        assert answer.estimate.free < unpacked.size
+        unpacked.size = 0
+        unpacked.write()
+        assert unpacked.ensure().services[0].way == "build"
+        assert unpacked.ensure().remembered
+    assert not unpacked.ensure().ok  # it has ended
 
 
 def test_what_is_no_service_of_it_is_told(unpacked: Bundle) -> None:

@@ -20,16 +20,8 @@ if TYPE_CHECKING:
     from ws.model.report import Report
 
 
-@click.group()
-def docker() -> None:
-    """Dockerfiles and images of the members.
-
-    \b
-    Examples:
-      ws docker check               prove that every image can be built and run
-      ws docker new chat-worker     write its Dockerfile, and one for development
-      ws docker sync                mend the COPY lines of all Dockerfiles
-    """
+COMMANDS = click.Group()
+"""What `ws docker` has."""
 
 
 for _command in (
@@ -37,11 +29,11 @@ for _command in (
     *docker_move_command.COMMANDS,
     *docker_up_command.COMMANDS,
 ):
-    docker.add_command(_command)
-docker.add_command(docker_ensure_command.ensure)
+    COMMANDS.add_command(_command)
+COMMANDS.add_command(docker_ensure_command.ensure)
 
 
-@docker.command(cls=Command, checks=True, filters=False)
+@COMMANDS.command(cls=Command, checks=True, filters=False)
 @click.argument("member", shell_complete=complete_member)
 @click.option(
     "--style",
@@ -68,7 +60,7 @@ def new(context: Context, *, member: str, style: str | None, check: bool, diff: 
     return command.run(context, mode_of(check=check, diff=diff), member, chosen)
 
 
-@docker.command("check", cls=Command, checks=True)
+@COMMANDS.command("check", cls=Command, checks=True)
 @click.argument("dockerfiles", nargs=-1, type=click.Path())
 def check_(context: Context, *, dockerfiles: tuple[str, ...]) -> Report:
     """Prove, without building, that images can be built and that they start.
@@ -88,7 +80,7 @@ def check_(context: Context, *, dockerfiles: tuple[str, ...]) -> Report:
     return command.run(context, dockerfiles)
 
 
-@docker.command("sync", cls=Command, checks=True)
+@COMMANDS.command("sync", cls=Command, checks=True)
 @click.argument("dockerfiles", nargs=-1, type=click.Path())
 @modes
 def sync_(context: Context, *, dockerfiles: tuple[str, ...], check: bool, diff: bool) -> Report:
@@ -110,7 +102,7 @@ def sync_(context: Context, *, dockerfiles: tuple[str, ...], check: bool, diff: 
     return command.run(context, mode_of(check=check, diff=diff), dockerfiles)
 
 
-@docker.command("status", cls=Command, checks=True)
+@COMMANDS.command("status", cls=Command, checks=True)
 @click.argument("members", nargs=-1, shell_complete=complete_member)
 @click.option("--dev", is_flag=True, help="The images for development.")
 @click.option(
@@ -130,7 +122,7 @@ def status(context: Context, *, members: tuple[str, ...], dev: bool, tag: str) -
     return command.run(context, members, wished(dev=dev, tag=tag))
 
 
-@docker.command("layers", cls=Command)
+@COMMANDS.command("layers", cls=Command)
 @click.argument("members", nargs=-1, shell_complete=complete_member)
 @click.option("--dev", is_flag=True, help="Those of the images for development.")
 def layers(context: Context, *, members: tuple[str, ...], dev: bool) -> Report:
@@ -147,7 +139,7 @@ def layers(context: Context, *, members: tuple[str, ...], dev: bool) -> Report:
     return command.run(context, members, Wish(dev))
 
 
-@docker.command("build", cls=Command)
+@COMMANDS.command("build", cls=Command)
 @click.argument("members", nargs=-1, shell_complete=complete_member)
 @click.option("--dev", is_flag=True, help="Images for development: all groups, editable sources.")
 @click.option(
@@ -223,7 +215,7 @@ def build(
     return command.run(context, asked)
 
 
-@docker.command("prune", cls=Command, checks=True, filters=False)
+@COMMANDS.command("prune", cls=Command, checks=True, filters=False)
 @click.argument("member", shell_complete=complete_member)
 @click.option(
     "--out",
@@ -248,7 +240,7 @@ def prune(context: Context, *, member: str, out: str) -> Report:
     return command.run(context, member, out)
 
 
-@docker.command("bundle", cls=Command, checks=True)
+@COMMANDS.command("bundle", cls=Command, checks=True)
 @click.argument("members", nargs=-1, shell_complete=complete_member)
 @click.option(
     "--out",

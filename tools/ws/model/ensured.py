@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from ws.model.docker_engine import EngineState
     from ws.model.docker_settings import Source
 
+COMMAND = "docker ensure"
 Status = Literal["done", "failed", "aborted"]
 Kind = Literal["note", "planned", "started", "step", "finished", "ended"]
 
