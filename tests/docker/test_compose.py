@@ -43,6 +43,8 @@ def product(docker_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> 
         yield made
     finally:
         made.ws("docker", "down", "--volumes", code=None, **variables)
+        if left := of_project(docker_engine, made, "volume", "ls"):
+            docker_engine.call("volume", "rm", *left)
         listed = ("images", f"--filter=reference={made.name}/*", "--format={{.ID}}")
         found = docker_engine.call(*listed).output.split()
         if found:
@@ -135,7 +137,9 @@ def test_what_was_added_by_hand_survives_and_runs(docker_engine: Engine, product
     assert of_project(docker_engine, product, "volume", "ls") == []
 
 
-def test_a_service_that_dies_at_once_has_failed_with_its_last_lines(product: Product) -> None:
+def test_one_that_dies_at_once_has_failed_and_down_needs_no_sound_file(
+    docker_engine: Engine, product: Product
+) -> None:
     product.edit(
         "workers/general/conversation/chat/pyproject.toml",
         "[build-system]",
@@ -148,4 +152,7 @@ def test_a_service_that_dies_at_once_has_failed_with_its_last_lines(product: Pro
     assert failed["member"] == "chat-worker"
     assert failed["reason"].endswith(": there is no way")
     assert failed["output"][-1] == "there is no way"
-    product.ws("docker", "down")
+    with (product.root / "ops/compose.yaml").open("a") as file:
+        file.write("services: twice\n")
+    product.ws("docker", "down", "--volumes")
+    assert of_project(docker_engine, product, "ps", "--all") == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ws.commands.compose_project import project
@@ -17,16 +18,18 @@ COMMAND = "docker down"
 def run(context: Context, *, volumes: bool = False) -> Report:
     """End all services, and remove their containers and networks; with `volumes`, these too.
 
-    It asks no file what there is: what the project's containers were made from may be gone.
+    Where the files are gone, or broken, the engine tells what there is.
     """
     workspace = context.workspace()
     log = Store(workspace.root).memory("logs", COMMAND, "compose.log")
     log.write_bytes(b"")
     with project(context, workspace, needed=False) as found:
-        services = dict.fromkeys(each.service for each in found.containers())
+        services = {each.service for each in replace(found, files=()).containers()}
         words = ["--profile=*", "down", "--remove-orphans", *(["--volumes"] if volumes else [])]
         ended = found.run(*words, log=log)
-        left = {each.service for each in found.containers()}
+        if ended.code and found.files:  # files that are broken are no reason to let it run
+            ended = replace(found, files=()).run(*words, log=log)
+        left = {each.service for each in replace(found, files=()).containers()}
     said = next((line.strip() for line in reversed(ended.tail) if line.strip()), "")
     outcomes = [
         Outcome(name, COMMAND, "failed", said or "it is still there")
