@@ -294,10 +294,12 @@ def registry() -> None:
 
 
 def base() -> None:
-    """Have the images that the tests build on."""
+    """Have the images that the tests build on, and that of the broker."""
+    import docker_broker
     import docker_images
 
     docker_images.prepare()
+    docker_broker.prepare()
 
 
 def main() -> int:

@@ -28,10 +28,12 @@ def test_a_member_says_what_its_service_is_like() -> None:
     said = 'command = "chat --model \'a b\'"\nports = [8000, "81:80"]\ndevices = ["/dev/snd"]\n'
     said += 'volumes = ["./data:/data:ro"]\nprofiles = ["speech"]\nrestart = "no"\n'
     said += 'environment = { LEVEL = 3, DEBUG = true, NAME = "x" }\n'
+    said += "host-environment = { LEVEL = 4 }\n"
     said += 'depends-on = { broker = "healthy", router = "" }\n'
     assert member(said).settings.compose == MemberCompose(
         command=("chat", "--model", "a b"),
         environment={"LEVEL": "3", "DEBUG": "true", "NAME": "x"},
+        host_environment={"LEVEL": "4"},
         ports=("8000", "81:80"),
         devices=("/dev/snd",),
         volumes=("./data:/data:ro",),
@@ -50,11 +52,14 @@ def test_services_to_wait_for_may_be_a_list_and_a_command_an_array() -> None:
 
 def test_a_workspace_says_where_compose_files_lie_and_which_services_are_no_members() -> None:
     said = 'folder = "./deploy/"\nbuild = "member"\nenvironment.LOG = "INFO"\n'
+    said += 'host-environment.LOG = "DEBUG"\ndepends-on = ["broker"]\n'
     said += 'services.broker = { image = "redis:7-alpine", ports = ["6379"] }\n'
     assert workspace(said) == ComposeSettings(
         folder="deploy",
         build="member",
         environment={"LOG": "INFO"},
+        host_environment={"LOG": "DEBUG"},
+        depends_on=("broker",),
         services={"broker": {"image": "redis:7-alpine", "ports": ["6379"]}},
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -177,3 +178,19 @@ def test_hadolint_finds_nothing(plan: Plans, settings: str) -> None:
     text = image_files.texts(made, "ops", (), "{}\n", bake_file.HEAD)["ops/Dockerfile"]
     ended = subprocess.run([HADOLINT, "-"], input=text, capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (0, "")
+
+
+def test_the_folder_of_a_volume_is_there_and_belongs_to_whom_the_program_runs_as(
+    plan: Plans,
+) -> None:
+    volume = '[tool.ws.docker.volumes.models]\npath = "/my models"\n'
+    made = image_files.texts(plan(chat=CHAT + volume), "ops", (), "")["ops/Dockerfile"]
+    assert "\nRUN install -d -o app -g app '/my models'\nUSER 10001\n" in made
+
+
+def test_the_debugger_is_installed_by_what_the_image_has(plan: Plans) -> None:
+    """The environment has no pip, and comes before the base image's on PATH."""
+    made = replace(plan(chat=CHAT + "[tool.ws.docker]\ndebugger = 5678\n"), dev=True)
+    text = image_files.texts(made, "ops", (), "")["ops/Dockerfile"]
+    (line,) = (each for each in text.splitlines() if "/opt/debugger" in each and "uv pip" in each)
+    assert line.strip().startswith("/opt/tools/bin/uv pip install")

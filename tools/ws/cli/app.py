@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Literal
 import click
 
 from ws import __version__
-from ws.cli.docker_command import docker
-from ws.cli.generate_command import generate
 from ws.cli.install_command import install
+from ws.cli.later import Later
 from ws.cli.lock_command import lock
 from ws.cli.options import Command, complete_member, mode_of, modes
 
@@ -207,8 +206,32 @@ def catalog(context: Context, *, adopt: bool) -> Report:
     return command.run(context, adopt=adopt)
 
 
-app.add_command(docker)
-app.add_command(generate)
+@app.group(cls=Later, module="ws.cli.docker_command")
+def docker() -> None:
+    """Dockerfiles and images of the members.
+
+    \b
+    Examples:
+      ws docker check               prove that every image can be built and run
+      ws docker new chat-worker     write its Dockerfile, and one for development
+      ws docker build               all images at once, on the layers that they share
+      ws docker up                  start all services
+      ws docker ensure              get all services ready, on whatever machine
+    """
+
+
+@app.group(cls=Later, module="ws.cli.generate_command")
+def generate() -> None:
+    """Files for other tools, from what the workspace says.
+
+    \b
+    Examples:
+      ws generate bake              all images, for docker buildx bake
+      ws generate compose           all services, for docker compose
+      ws generate compose           all services, for docker compose
+    """
+
+
 app.add_command(lock)
 app.add_command(install)
 

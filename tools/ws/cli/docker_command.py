@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from ws.cli import docker_ensure_command, docker_move_command, docker_run_command
+from ws.cli import (
+    docker_ensure_command,
+    docker_move_command,
+    docker_run_command,
+    docker_up_command,
+)
 from ws.cli.options import Command, complete_member, mode_of, modes
 
 if TYPE_CHECKING:
@@ -15,24 +20,20 @@ if TYPE_CHECKING:
     from ws.model.report import Report
 
 
-@click.group()
-def docker() -> None:
-    """Dockerfiles and images of the members.
-
-    \b
-    Examples:
-      ws docker check               prove that every image can be built and run
-      ws docker new chat-worker     write its Dockerfile, and one for development
-      ws docker sync                mend the COPY lines of all Dockerfiles
-    """
+COMMANDS = click.Group()
+"""What `ws docker` has."""
 
 
-for _command in (*docker_run_command.COMMANDS, *docker_move_command.COMMANDS):
-    docker.add_command(_command)
-docker.add_command(docker_ensure_command.ensure)
+for _command in (
+    *docker_run_command.COMMANDS,
+    *docker_move_command.COMMANDS,
+    *docker_up_command.COMMANDS,
+):
+    COMMANDS.add_command(_command)
+COMMANDS.add_command(docker_ensure_command.ensure)
 
 
-@docker.command(cls=Command, checks=True, filters=False)
+@COMMANDS.command(cls=Command, checks=True, filters=False)
 @click.argument("member", shell_complete=complete_member)
 @click.option(
     "--style",
@@ -59,7 +60,7 @@ def new(context: Context, *, member: str, style: str | None, check: bool, diff: 
     return command.run(context, mode_of(check=check, diff=diff), member, chosen)
 
 
-@docker.command("check", cls=Command, checks=True)
+@COMMANDS.command("check", cls=Command, checks=True)
 @click.argument("dockerfiles", nargs=-1, type=click.Path())
 def check_(context: Context, *, dockerfiles: tuple[str, ...]) -> Report:
     """Prove, without building, that images can be built and that they start.
@@ -79,7 +80,7 @@ def check_(context: Context, *, dockerfiles: tuple[str, ...]) -> Report:
     return command.run(context, dockerfiles)
 
 
-@docker.command("sync", cls=Command, checks=True)
+@COMMANDS.command("sync", cls=Command, checks=True)
 @click.argument("dockerfiles", nargs=-1, type=click.Path())
 @modes
 def sync_(context: Context, *, dockerfiles: tuple[str, ...], check: bool, diff: bool) -> Report:
@@ -101,7 +102,7 @@ def sync_(context: Context, *, dockerfiles: tuple[str, ...], check: bool, diff: 
     return command.run(context, mode_of(check=check, diff=diff), dockerfiles)
 
 
-@docker.command("status", cls=Command, checks=True)
+@COMMANDS.command("status", cls=Command, checks=True)
 @click.argument("members", nargs=-1, shell_complete=complete_member)
 @click.option("--dev", is_flag=True, help="The images for development.")
 @click.option(
@@ -121,7 +122,7 @@ def status(context: Context, *, members: tuple[str, ...], dev: bool, tag: str) -
     return command.run(context, members, wished(dev=dev, tag=tag))
 
 
-@docker.command("layers", cls=Command)
+@COMMANDS.command("layers", cls=Command)
 @click.argument("members", nargs=-1, shell_complete=complete_member)
 @click.option("--dev", is_flag=True, help="Those of the images for development.")
 def layers(context: Context, *, members: tuple[str, ...], dev: bool) -> Report:
@@ -138,7 +139,7 @@ def layers(context: Context, *, members: tuple[str, ...], dev: bool) -> Report:
     return command.run(context, members, Wish(dev))
 
 
-@docker.command("build", cls=Command)
+@COMMANDS.command("build", cls=Command)
 @click.argument("members", nargs=-1, shell_complete=complete_member)
 @click.option("--dev", is_flag=True, help="Images for development: all groups, editable sources.")
 @click.option(
@@ -214,7 +215,7 @@ def build(
     return command.run(context, asked)
 
 
-@docker.command("prune", cls=Command, checks=True, filters=False)
+@COMMANDS.command("prune", cls=Command, checks=True, filters=False)
 @click.argument("member", shell_complete=complete_member)
 @click.option(
     "--out",
@@ -239,7 +240,7 @@ def prune(context: Context, *, member: str, out: str) -> Report:
     return command.run(context, member, out)
 
 
-@docker.command("bundle", cls=Command, checks=True)
+@COMMANDS.command("bundle", cls=Command, checks=True)
 @click.argument("members", nargs=-1, shell_complete=complete_member)
 @click.option(
     "--out",

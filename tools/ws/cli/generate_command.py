@@ -13,18 +13,11 @@ if TYPE_CHECKING:
     from ws.model.report import Report
 
 
-@click.group()
-def generate() -> None:
-    """Files for other tools, from what the workspace says.
-
-    \b
-    Examples:
-      ws generate bake              all images, for docker buildx bake
-      ws generate compose           all services, for docker compose
-    """
+COMMANDS = click.Group()
+"""What `ws generate` has."""
 
 
-@generate.command(cls=Command, checks=True, filters=False)
+@COMMANDS.command(cls=Command, checks=True, filters=False)
 @click.option("--dev", is_flag=True, help="The images for development, in a folder dev.")
 @modes
 def bake(context: Context, *, dev: bool, check: bool, diff: bool) -> Report:
@@ -46,7 +39,7 @@ def bake(context: Context, *, dev: bool, check: bool, diff: bool) -> Report:
     return command.run(context, mode_of(check=check, diff=diff), Wish(dev))
 
 
-@generate.command("compose", cls=Command, checks=True, filters=False)
+@COMMANDS.command("compose", cls=Command, checks=True, filters=False)
 @modes
 def compose_(context: Context, *, check: bool, diff: bool) -> Report:
     """Write a Compose file for all services, and its overlays for development and production.

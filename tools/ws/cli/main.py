@@ -91,7 +91,8 @@ def _usage_report(error: click.ClickException, args: list[str]) -> Report:
     from ws.model.report import Exit, Finding, Report
 
     command = _command_name(args)
-    hint = f"see `ws {command} --help`" if command in app.commands else "see `ws --help`"
+    first = command.split(" ")[0]
+    hint = f"see `ws {first} --help`" if first in app.commands else "see `ws --help`"
     finding = Finding("usage/arguments", "error", _message(error), hint=hint)
     return Report(command, findings=(finding,), fault=Exit.USAGE)
 

@@ -30,8 +30,10 @@ _HEADS = {
 # All services of the workspace: docker compose -f {path} up, or ws docker up.
 """,
     DEV: """\
-# For development, over {base}: sources of this machine, live. ws docker up --dev, or
-#   docker compose -f {base} -f {path} up --watch
+# For development, over {base}: sources of this machine; docker compose restart NAME loads
+# an edit. ws docker up --dev, or
+#   docker compose -f {base} -f {path} up
+# docker compose … watch builds an image again when a manifest, or what is installed, has changed.
 """,
     PROD: """\
 # For production, over {base}: images from the registry, nothing is built.
@@ -87,7 +89,7 @@ def decide(workspace: Workspace) -> tuple[File, ...]:
     folder = workspace.settings.compose.folder
     base = f"{folder}/{BASE}"
     _need_dockerfiles(workspace, store)
-    wanted = {BASE: compose.base(workspace, _waits(workspace, _read(store, base), base))}
+    wanted = {BASE: compose.base(workspace, waits_of(workspace))}
     if not wanted[BASE]["services"]:
         raise WorkError(
             "no member has a service",
@@ -118,7 +120,10 @@ def decide(workspace: Workspace) -> tuple[File, ...]:
     return tuple(files)
 
 
-def _waits(workspace: Workspace, text: str | None, path: str) -> dict[str, dict[str, str]]:
+def waits_of(workspace: Workspace) -> dict[str, dict[str, str]]:
+    """What each service waits for. Raises all that names no service."""
+    path = f"{workspace.settings.compose.folder}/{BASE}"
+    text = _read(Store(workspace.root), path)
     members = compose.members(workspace)
     by_name = {member.name: member for member in members}
     added = compose_editor.services_of(text, path) if text else ()
@@ -179,12 +184,23 @@ def _plan(files: tuple[File, ...]) -> Plan:
     return Plan(COMMAND, actions, () if actions else (done,))
 
 
+def stale(path: str) -> Finding:
+    """The warning of a command that uses such a file, and does not write it."""
+    message = f"{path} is not what the workspace says"
+    hint = "ws generate compose --diff shows it; ws generate compose mends it"
+    return Finding("compose/stale", "warning", message, Where(path), hint=hint)
+
+
 def _findings(file: File) -> Iterator[Finding]:
     if file.before is None:
         message = f"{file.path} is missing"
         yield Finding("compose/missing", "error", message, Where(file.path), hint=_FIX)
         return
+    told: set[tuple[str, ...]] = set()
     for change in file.edited.changes:
+        if change.whole and change.whole in told:
+            continue
+        told.add(change.whole)
         yield _finding(file.path, change)
     real = [each for each in file.edited.changes if each.kind not in ("kept", "left")]
     if not real and file.before != file.edited.text:
@@ -197,8 +213,9 @@ _FIX = "ws generate compose"
 
 
 def _finding(path: str, change: Change) -> Finding:
-    what, where = dotted(change.path), Where(path, change.line)
-    service = change.path[1] if len(change.path) > 1 else ""
+    alone = change.whole in ((), change.path)
+    what, where = dotted(change.path if alone else change.whole), Where(path, change.line)
+    said = f": {_shown(change.value)}" if alone else ""
     if change.kind == "kept":
         message = f"{what} was written by hand; the workspace says {_shown(change.value)}"
         hint = "take it away there, and ws generate compose writes its own"
@@ -208,24 +225,26 @@ def _finding(path: str, change: Change) -> Finding:
         hint = "take it away by hand, or give it an image"
         return Finding("compose/left", "error", message, where, hint=hint)
     if change.edited:
-        how = "was changed by hand" if change.kind == "replaced" else "was taken away by hand"
-        said = f"{what} {how}; the workspace says {_shown(change.value)}"
-        hint = f"say so {_place(service, path)}, or write it back: {_FIX}"
-        return Finding("compose/edited", "error", said, where, hint=hint)
+        how = "changed" if change.kind == "replaced" else "taken away"
+        message = f"{what} was {how} by hand; the workspace has it{said}"
+        hint = f"say so {_place(change)}, or write it back: {_FIX}"
+        return Finding("compose/edited", "error", message, where, hint=hint)
     if change.kind == "removed":
         message = f"{what} is wanted no more"
     elif change.kind == "added":
-        message = f"{what} is missing: {_shown(change.value)}"
+        message = f"{what} is missing{said}"
     else:
         message = f"{what} should be {_shown(change.value)} now"
     return Finding("compose/stale", "error", message, where, hint=_FIX)
 
 
-def _place(service: str, path: str) -> str:
+def _place(change: Change) -> str:
     """Where people say what ws writes."""
-    if service:
-        return f"in [tool.ws.compose] of {service}, or in [compose] of workspace.toml"
-    return f"in workspace.toml, not in {path}"
+    if change.path[0] != "services":
+        return "in workspace.toml"
+    if change.kind == "added" and len(change.whole) <= 2:  # noqa: PLR2004 - a whole service
+        return f"with service = false in [tool.ws.compose] of {change.path[1]}"
+    return f"in [tool.ws.compose] of {change.path[1]}, or in [compose] of workspace.toml"
 
 
 def _shown(value: Any) -> str:  # noqa: ANN401 - what YAML can hold

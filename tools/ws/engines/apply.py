@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from ws.engines.process import Completed, Processes
+    from ws.engines.process import Processes
+    from ws.engines.program import Completed
     from ws.engines.relock import Relocking
     from ws.files.store import Store
     from ws.model.plan import Action

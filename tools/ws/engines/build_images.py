@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ws.engines.apply import Observer
     from ws.engines.following import Progress
     from ws.engines.images import Docker
-    from ws.engines.process import Completed
+    from ws.engines.program import Completed
     from ws.files.store import Store
     from ws.formats.build_log import How
 

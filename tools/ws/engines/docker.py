@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-    from ws.engines.process import Completed, Processes
+    from ws.engines.process import Processes
+    from ws.engines.program import Completed
     from ws.model.docker_engine import EngineState
 
 LIMIT = 10.0

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ws.engines.images import Docker
-    from ws.engines.process import Completed
+    from ws.engines.program import Completed
     from ws.model.built import BuiltImage
 
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from ws.engines.process import Completed, Flow, Processes
+    from ws.engines.process import Processes
+    from ws.engines.program import Completed, Flow
     from ws.model.image_archive import Chain
 
 _NO_IMAGE = re.compile(r"No such (?:image|object): (\S+)", re.IGNORECASE)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ws.engines.apply import Call
-    from ws.engines.process import Completed, Processes
+    from ws.engines.process import Processes
+    from ws.engines.program import Completed
     from ws.model.report import Counts
 
 _OPERATION = re.compile(r"  - (?:Installing|Updating|Downgrading|Removing) (.+?)(?::.*)?$")

@@ -15,7 +15,8 @@ from ws.planning import seeds
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ws.engines.process import Completed, Processes
+    from ws.engines.process import Processes
+    from ws.engines.program import Completed
     from ws.engines.relock import Job
     from ws.files.store import Store
 

@@ -20,7 +20,8 @@ from ws.planning.failure import failure
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from ws.engines.process import Conversation, Processes
+    from ws.engines.process import Processes
+    from ws.engines.program import Conversation
     from ws.engines.relock import Job
 
 _RELOCK = Path(__file__).parent / "inside_poetry" / "relock.py"

@@ -11,8 +11,9 @@ import threading
 import time
 from collections import deque
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from ws.engines.program import TAIL, Completed, Conversation, Detached, Flow
 from ws.errors import ToolError, WorkError
 from ws.model.urls import masking
 
@@ -23,44 +24,13 @@ if TYPE_CHECKING:
 
 _GRACE = 5.0
 """Seconds that a program gets to end by itself after it was asked to."""
-_TAIL = 200
 _OF_TERMINALS = frozenset({"COLUMNS", "LINES"})
 """Programs that believe in a width break their lines, which nobody can read any more."""
+_SAYING = (subprocess.DEVNULL, subprocess.STDOUT)
 _TALKING = (subprocess.PIPE, subprocess.PIPE)
 _GIVING = (subprocess.DEVNULL, subprocess.PIPE)
 _TAKING = (subprocess.PIPE, subprocess.STDOUT)
-"""What the stdin and the stderr of a program are that answers, gives bytes, or takes them."""
-
-
-class Completed(NamedTuple):
-    """How a program ended."""
-
-    code: int
-    tail: tuple[str, ...]
-    """The last lines of its output, both streams together."""
-
-
-class Conversation:
-    """A program that answers lines with lines."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-
-    def say(self, line: str) -> bool:
-        """Send a line; say whether the program still listens."""
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(line.encode() + b"\n")
-            self._process.stdin.flush()
-        except OSError:
-            return False
-        return True
-
-    def hear(self) -> str | None:
-        """Wait for the next line; `None` when the program has ended."""
-        assert self._process.stdout is not None
-        raw = self._process.stdout.readline()
-        return raw.decode("utf-8", errors="replace").rstrip() if raw else None
+"""The stdin and the stderr of a program that tells, answers, gives bytes, or takes them."""
 
 
 class Together:
@@ -101,26 +71,6 @@ class Together:
 _TOGETHER: ContextVar[Together | None] = ContextVar("together", default=None)
 
 
-class Flow:
-    """A program that gives bytes, or takes them, and says lines besides."""
-
-    def __init__(self, process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:
-        self._process = process
-        self.stream = stream
-        """What it gives; or what it reads, where it takes."""
-        self.tail: deque[str] = deque(maxlen=_TAIL)
-        self.listener: threading.Thread | None = None
-
-    def ended(self) -> Completed:
-        """Wait for its end, as there is no more to give it or to take; and how that was."""
-        with contextlib.suppress(OSError):  # it has gone before it had read all
-            self.stream.close()
-        code = self._process.wait()
-        if self.listener:
-            self.listener.join()
-        return Completed(code, tuple(self.tail))
-
-
 class Processes:
     """Starts programs, each in a group of its own, and can end them all at once."""
 
@@ -150,7 +100,7 @@ class Processes:
         `data`: an answer to `ws`, which may need them and shows them to nobody. Raises `ToolError`
         if it cannot be started.
         """
-        tail: deque[str] = deque(maxlen=_TAIL)
+        tail: deque[str] = deque(maxlen=TAIL)
         hide = _as_it_is if data else masking(environ)
 
         def tell(line: str) -> None:
@@ -243,6 +193,16 @@ class Processes:
             with self._guard:
                 self._running.discard(process)
 
+    def detach(
+        self, argv: Sequence[str], *, folder: Path, environ: Mapping[str, str], log: Path
+    ) -> Detached:
+        """Start a program that outlives `ws`, in a session of its own; it writes to `log` itself.
+
+        `stop` does not end it. Raises `ToolError` if it cannot be started.
+        """
+        with log.open("ab") as sink, self._guard:
+            return Detached(self._open(argv, folder, environ, sink))
+
     def stop(self) -> None:
         """End every program that still runs, and let no further one start."""
         with self._guard:
@@ -255,37 +215,48 @@ class Processes:
         argv: Sequence[str],
         folder: Path,
         environ: Mapping[str, str],
-        pipes: tuple[int, int] = (subprocess.DEVNULL, subprocess.STDOUT),
+        pipes: tuple[int, int] = _SAYING,
     ) -> subprocess.Popen[bytes]:
         """Start a program that is listened to; `pipes` are its stdin and its stderr."""
         with self._guard:
-            if self.stopped:
-                raise ToolError("interrupted", rule="tool/interrupted")
-            try:
-                process = subprocess.Popen(
-                    list(argv),
-                    cwd=folder,
-                    env={key: text for key, text in environ.items() if key not in _OF_TERMINALS},
-                    stdin=pipes[0],
-                    stdout=subprocess.PIPE,
-                    stderr=pipes[1],
-                    start_new_session=sys.platform != "win32",
-                    pass_fds=self.inherited,
-                )
-            except OSError as error:
-                if not folder.is_dir():
-                    raise WorkError(
-                        f"the folder {folder.name} is gone",
-                        rule="work/folder-gone",
-                        hint="somebody removed it meanwhile: run the command again",
-                    ) from error
-                raise ToolError(
-                    f"cannot run {argv[0]}: {error.strerror}",
-                    rule="tool/cannot-run",
-                    hint="check that the program exists and may be run",
-                ) from error
+            process = self._open(argv, folder, environ, pipes=pipes)
             self._running.add(process)
             return process
+
+    def _open(
+        self,
+        argv: Sequence[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        sink: IO[bytes] | None = None,
+        pipes: tuple[int, int] = _SAYING,
+    ) -> subprocess.Popen[bytes]:
+        """Start a program; one that writes to a `sink` of its own inherits nothing else."""
+        if self.stopped:
+            raise ToolError("interrupted", rule="tool/interrupted")
+        try:
+            return subprocess.Popen(
+                list(argv),
+                cwd=folder,
+                env={key: text for key, text in environ.items() if key not in _OF_TERMINALS},
+                stdin=pipes[0],
+                stdout=sink or subprocess.PIPE,
+                stderr=pipes[1],
+                start_new_session=sys.platform != "win32",
+                pass_fds=() if sink else self.inherited,
+            )
+        except OSError as error:
+            if not folder.is_dir():
+                raise WorkError(
+                    f"the folder {folder.name} is gone",
+                    rule="work/folder-gone",
+                    hint="somebody removed it meanwhile: run the command again",
+                ) from error
+            raise ToolError(
+                f"cannot run {argv[0]}: {error.strerror}",
+                rule="tool/cannot-run",
+                hint="check that the program exists and may be run",
+            ) from error
 
 
 def _pump(
@@ -314,6 +285,19 @@ def _keep(output: IO[bytes] | None, hide: Callable[[str], str], sink: IO[bytes])
 
 def _as_it_is(text: str) -> str:
     return text
+
+
+def end_session(pid: int, *, kill: bool = False) -> None:
+    """Ask a program that has a session of its own, and all that it started, to end; or `kill` them.
+
+    Whoever calls it knows that the process is that program, and not one that got its number.
+    """
+    if sys.platform == "win32":
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGTERM)
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL if kill else signal.SIGTERM)
 
 
 def hide_in(log: Path, hide: Callable[[str], str]) -> None:

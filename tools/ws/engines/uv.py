@@ -17,7 +17,8 @@ from ws.planning.failure import failure
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ws.engines.process import Completed, Processes
+    from ws.engines.process import Processes
+    from ws.engines.program import Completed
     from ws.planning.uv_requirements import Index
 
 _OURS = re.compile(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ws.engines import choose_python, editable, operations, uv
 from ws.engines.operations import Steps
-from ws.engines.process import Completed
+from ws.engines.program import Completed
 from ws.errors import ToolError, WsError
 from ws.files.installed import installed, name_origin
 from ws.formats import pyproject_reader

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ws.engines.process import Completed
+from ws.engines.program import Completed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

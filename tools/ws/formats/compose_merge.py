@@ -32,6 +32,8 @@ class Change(NamedTuple):
     value: Any = None
     edited: bool = False
     """Whether somebody changed what ws wrote; else the workspace says something else now."""
+    whole: Path = ()
+    """What was missing as a whole, where that is more than this leaf."""
 
 
 @dataclass(slots=True)
@@ -81,9 +83,16 @@ class Merge:
         for key, each in there.items():
             if key in wanted:
                 self._entry(each, wanted[key], (*path, key), flowing=bool(node.flow_style))
-            elif key != "x-ws" and self._gone(each, (*path, key), flowing=bool(node.flow_style)):
-                self._delete(each, spaced=len(path) == _SECTION - 1)
+            elif key != "x-ws":
+                self._unwanted(each, (*path, key), flowing=bool(node.flow_style))
         self._insert(there, node, wanted, path, start, line)
+
+    def _unwanted(self, each: Entry, path: Path, *, flowing: bool) -> None:
+        """Decide on a key that is there and not wanted."""
+        if self._gone(each, path, flowing=flowing):
+            self._delete(each, spaced=len(path) == _SECTION)
+        elif len(path) == _SECTION and self.told.has_below(path):
+            self.changes.append(Change("left", path, each.line))
 
     def _insert(
         self,
@@ -125,16 +134,21 @@ class Merge:
             return None
         if (table or is_set(path, wanted)) and self._is_empty(each):
             return self._fill(each, wanted, path, flowing=flowing)
-        if not self.told.has(path):
+        if not self._is_ours(path):
             if self.told.has_below(path) and (table or is_set(path, wanted)):
                 what = "a table" if table else "a list with one item a line"
                 reason = f"{dotted(path)} is not {what} any more, as ws wrote it"
                 raise self.source.refuse(each.line, reason, f"write it as {what} again")
-            self.changes.append(Change("kept", path, each.line, wanted))
-            return None
+            return self._keep(each, wanted, path, flowing=flowing)
         if flowing or each.is_alias:
             raise self._flowing(path, each.line)
         return self._overwrite(each, wanted, path)
+
+    def _keep(self, each: Entry, wanted: Any, path: Path, *, flowing: bool) -> None:  # noqa: ANN401
+        """Leave what people wrote where ws would write something else; what ws wrote there goes."""
+        self._gone(each, path, flowing=flowing)
+        if wanted not in ({}, []):
+            self.changes.append(Change("kept", path, each.line, wanted))
 
     def _overwrite(self, each: Entry, wanted: Any, path: Path) -> None:  # noqa: ANN401
         """Give a key that ws wrote another value."""
@@ -145,8 +159,9 @@ class Merge:
         column = each.key_node.start_mark.column
         lines = list(entry(path, wanted, column))
         if len(lines) > 1 or nested:
-            text = "".join(f"{line}\n" for line in lines).lstrip(" ")
-            self.replace(each.key_node.start_mark.index, self.source.end(each), text)
+            end = self.source.end(each)
+            text = self._lines(lines).lstrip(" ") + self._comments(each, end)
+            self.replace(each.key_node.start_mark.index, end, text)
         else:
             end = max(start, self._value_end(each))
             self.replace(start, end, f" {flow(wanted)}")
@@ -173,7 +188,8 @@ class Merge:
             if each.value.flow_style:
                 raise self._flowing(path, each.line)
             self.replace(at, at, self._lines([item(value, column)]))
-            self._note_added((*path, name), value, each.line)
+            edited = self.told.has((*path, name))
+            self.changes.append(Change("added", (*path, name), each.line, value, edited))
 
     def _gone(self, each: Entry, path: Path, *, flowing: bool) -> bool:
         """Take away what ws wrote below a key that is wanted no more; say whether all of it goes.
@@ -182,7 +198,7 @@ class Merge:
         """
         if not self.told.has_below(path) or each.is_alias:
             return False
-        if self.told.has(path):
+        if self.told.has(path) and path in self.found:
             if flowing:
                 raise self._flowing(path, each.line)
             self.changes.append(Change("removed", path, each.line))
@@ -192,10 +208,7 @@ class Merge:
             return False
         if value.flow_style:
             raise self._flowing(path, each.line)
-        gone = self._gone_items(each, path) if self._is_list(each) else self._gone_keys(each, path)
-        if not gone and len(path) == _SECTION:
-            self.changes.append(Change("left", path, each.line))
-        return gone
+        return self._gone_items(each, path) if self._is_list(each) else self._gone_keys(each, path)
 
     def _gone_keys(self, each: Entry, path: Path) -> bool:
         going = [
@@ -250,7 +263,18 @@ class Merge:
     def _note_added(self, path: Path, value: Any, line: int) -> None:  # noqa: ANN401
         for below, said in leaves(value, path):
             edited = self.told.has(below)
-            self.changes.append(Change("added", below, line, said, edited))
+            self.changes.append(Change("added", below, line, said, edited, path))
+
+    def _comments(self, each: Entry, end: int) -> str:
+        """The lines below a key that are comments, and stay whatever becomes of its value."""
+        start = self.source.line_end(each.key_node.end_mark.index)
+        lines = self.source.text[start:end].splitlines()
+        return self._lines(line for line in lines if line.lstrip().startswith("#"))
+
+    def _is_ours(self, path: Path) -> bool:
+        """Whether ws wrote this leaf, or all that is below it now."""
+        below = (leaf for leaf in self.found if leaf[: len(path)] == path)
+        return all(map(self.told.has, below))
 
     def _says(self, node: Any, wanted: Any, path: Path) -> bool:  # noqa: ANN401
         """Whether a table or list behind an alias says all that is wanted."""

@@ -104,7 +104,9 @@ class Source(NamedTuple):
 
     def _last(self, node: Node) -> int:
         """Where the last letter of a value is, or a place of its line before."""
-        if node.value and not isinstance(node.value, str) and not node.flow_style:
+        from yaml.nodes import CollectionNode
+
+        if isinstance(node, CollectionNode) and node.value and not node.flow_style:
             last = node.value[-1]
             key, value = last if isinstance(last, tuple) else (None, last)
             if key is not None and value.start_mark.index < key.end_mark.index:  # an alias
@@ -150,16 +152,17 @@ def plain(node: Node) -> Any:  # noqa: ANN401 - what YAML can hold
 
 
 def alike(wanted: object, node: Node) -> bool:
-    """Whether a node says what is wanted; quotes make no difference for what only looks like a
-    number.
+    """Whether a node says what is wanted.
+
+    Quotes make no difference for what only looks like a number.
     """
     if isinstance(wanted, str):
         if not isinstance(node.value, str) or not node.tag.startswith(_CORE):
             return False
         text = node.tag == f"{_CORE}str" or node.value.lower() not in _WORDS_OF_NOTHING
-        return text and node.value == wanted
+        return text and str(node.value) == wanted
     if isinstance(wanted, Tag):
-        return plain(node) == wanted
+        return bool(plain(node) == wanted)
     return canonical(plain(node)) == canonical(wanted)
 
 

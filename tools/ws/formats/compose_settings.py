@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from ws.formats.tables import TableReader
 
-MEMBER_KEYS = ("service", "command", "environment", "ports", "devices", "volumes", "profiles",
-               "depends-on", "restart")  # fmt: skip
+MEMBER_KEYS = ("service", "command", "environment", "host-environment", "ports", "devices",
+               "volumes", "profiles", "depends-on", "restart")  # fmt: skip
 
 _DEFAULT = ComposeSettings()
 _HERE = ("tool", "ws", "compose")
@@ -42,7 +42,8 @@ def of_workspace(
     return ComposeSettings(
         folder=_folder(reader, table),
         build=_build(reader, table),
-        environment=_environment(reader, table, "compose"),
+        environment=_environment(reader, table, "compose", "environment"),
+        host_environment=_environment(reader, table, "compose", "host-environment"),
         depends_on=reader.texts(table, "compose", "depends-on"),
         services=_services(reader, table),
     )
@@ -57,7 +58,8 @@ def of_member(reader: TableReader, table: dict[str, Any]) -> MemberCompose:
     return MemberCompose(
         service=reader.get(compose, (*_HERE, "service"), bool) is not False,
         command=_command(reader, compose),
-        environment=_environment(reader, compose, *_HERE),
+        environment=_environment(reader, compose, *_HERE, "environment"),
+        host_environment=_environment(reader, compose, *_HERE, "host-environment"),
         ports=_ports(reader, compose),
         devices=reader.texts(compose, *_HERE, "devices"),
         volumes=reader.texts(compose, *_HERE, "volumes"),
@@ -89,9 +91,8 @@ def _build(reader: TableReader, table: dict[str, Any]) -> DockerfileOf:
     return DOCKERFILES[0]
 
 
-def _environment(reader: TableReader, table: dict[str, Any], *here: str) -> dict[str, str]:
+def _environment(reader: TableReader, table: dict[str, Any], *place: str) -> dict[str, str]:
     """Variables; numbers and truth values as Compose would write them."""
-    place = (*here, "environment")
     found = {}
     for name, value in reader.table(table, *place).items():
         if isinstance(value, bool):

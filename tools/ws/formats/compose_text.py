@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from ws.formats.compose_values import Tag, is_set
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 _PLAIN = re.compile(r"(?:[A-Za-z_/]|\.\.?(?=/|$)|\d+(?=[smh]$))[\w./@:+=-]*(?<!:)", re.ASCII)
 """What no reader of YAML takes for anything but these letters, inside of brackets, too."""
-_WORDS = frozenset("y n yes no on off true false null nan inf".split())
+_WORDS = frozenset(["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"])
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
@@ -26,7 +27,10 @@ def scalar(value: object) -> str:
     if value is None or isinstance(value, bool | int):
         return json.dumps(value)
     if isinstance(value, float):
-        return repr(value)
+        if not isfinite(value):
+            return repr(value).replace("inf", ".inf").replace("nan", ".nan")
+        digits, mark, exponent = repr(value).partition("e")
+        return f"{digits}{'' if '.' in digits or not mark else '.0'}{mark}{exponent}"
     text = str(value)
     if _PLAIN.fullmatch(text) and text.lower() not in _WORDS:
         return text

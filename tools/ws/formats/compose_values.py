@@ -10,10 +10,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 SETS = frozenset(
-    "cap_add cap_drop configs depends_on device_cgroup_rules devices dns dns_search environment"
-    " expose external_links extra_hosts group_add labels links networks ports profiles secrets"
-    " security_opt tags tmpfs volumes volumes_from watch".split()
-)
+    {"cap_add", "cap_drop", "configs", "depends_on", "device_cgroup_rules", "devices", "dns",
+     "dns_search", "environment", "expose", "external_links", "extra_hosts", "group_add", "labels",
+     "links", "networks", "ports", "profiles", "secrets", "security_opt", "tags", "tmpfs",
+     "volumes", "volumes_from", "watch"}
+)  # fmt: skip
 """Keys whose list is a set: ws adds and takes items, and those of others stay. Any other list, such
 as a command, is one value as a whole."""
 
@@ -66,7 +67,7 @@ def dotted(path: Path) -> str:
 
 def canonical(value: object) -> str:
     """A value in one form, whatever order its keys have."""
-    return json.dumps(_untagged(value), sort_keys=True, ensure_ascii=False)
+    return json.dumps(_untagged(value), sort_keys=True, ensure_ascii=False, default=str)
 
 
 def digest(found: Mapping[str, object], keys: Iterable[str]) -> str:

@@ -17,8 +17,9 @@ _FOUND = re.compile(
 
 
 def escaped(text: str) -> str:
-    """A value for a Compose file: `${NAME}`, with what may stand in it, is a variable; any other
-    dollar is one, and is doubled, as Compose wants it.
+    """A value for a Compose file, in which `${NAME}` and its like are variables.
+
+    Any other dollar is one, and is doubled, as Compose wants it.
     """
     return _FOUND.sub(lambda found: found[0] if len(found[0]) > 1 else "$$", text)
 
@@ -36,8 +37,9 @@ def required(text: str) -> str:
 
 
 def filled(text: str, environ: Mapping[str, str]) -> str:
-    """What Compose makes of such a value. Raises `KeyError`, with what it demands, if that is not
-    there.
+    """What Compose makes of such a value.
+
+    Raises `KeyError`, with what is to be said, for a variable that must be set and is not.
     """
 
     def value(found: re.Match[str]) -> str:

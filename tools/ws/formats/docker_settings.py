@@ -6,7 +6,6 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
-from ws.formats import tag_templates
 from ws.model.budgets import QUANTITIES, Budget
 from ws.model.docker_settings import (
     BUILDS,
@@ -155,10 +154,14 @@ def _mirrors(reader: TableReader, table: dict[str, Any]) -> tuple[str, ...]:
 
 def _tags(reader: TableReader, table: dict[str, Any]) -> tuple[str, ...]:
     said = reader.texts(table, "docker", "tags")
+    if not said:
+        return _DEFAULT.tags
+    from ws.formats import tag_templates  # seldom needed
+
     for index, tag in enumerate(said):
         if trouble := tag_templates.trouble(tag):
             reader.fault("manifest/value", trouble, ("docker", "tags", index), tag_templates.HINT)
-    return said or _DEFAULT.tags
+    return said
 
 
 def _volumes(reader: TableReader, docker: dict[str, Any]) -> tuple[Volume, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ws.formats import compose_settings, docker_settings
+from ws.formats import docker_settings
+from ws.model.compose_settings import MemberCompose
 from ws.model.manifest import DependencySettings, MemberSettings
 from ws.model.names import normalise
 
@@ -33,8 +34,16 @@ def read(reader: TableReader, tool: dict[str, Any]) -> MemberSettings:
         },
         python=reader.text(table, *_HERE, "python"),
         docker=docker_settings.of_member(reader, table),
-        compose=compose_settings.of_member(reader, table),
+        compose=_compose(reader, table),
     )
+
+
+def _compose(reader: TableReader, table: dict[str, Any]) -> MemberCompose:
+    if "compose" not in table:
+        return MemberCompose()
+    from ws.formats import compose_settings  # seldom needed
+
+    return compose_settings.of_member(reader, table)
 
 
 def _dependency(reader: TableReader, dependencies: dict[str, Any], name: str) -> DependencySettings:

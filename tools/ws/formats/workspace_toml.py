@@ -7,9 +7,10 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ws.errors import WsError, raise_all
-from ws.formats import compose_settings, docker_settings
+from ws.formats import docker_settings
 from ws.formats.tables import TableReader
 from ws.formats.toml import parse
+from ws.model.compose_settings import ComposeSettings
 from ws.model.names import did_you_mean, normalise
 from ws.model.workspace import Catalog, LockSettings, Settings, Shared
 
@@ -35,7 +36,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "mirrors",
         "tags",
     ),
-    "compose": ("folder", "build", "environment", "depends-on", "services"),
+    "compose": ("folder", "build", "environment", "host-environment", "depends-on", "services"),
 }
 """Every key that this version knows, by table. A key without effect would be a lie.
 
@@ -91,7 +92,7 @@ def read_parsed(
         == "strict",
         lock=_lock(reader, document),
         docker=docker_settings.of_workspace(reader, document, KEYS["docker"]),
-        compose=compose_settings.of_workspace(reader, document, KEYS["compose"]),
+        compose=_compose(reader, document),
         install_jobs=_jobs(reader, install),
         install_engine=_choice(reader, install, ("install", "engine"), _ENGINES)
         if "engine" in install
@@ -110,6 +111,14 @@ def read_parsed(
             'say where they are: members = ["packages/**", "services/*"] under [workspace]',
         )
     return settings, reader.faults
+
+
+def _compose(reader: TableReader, document: dict[str, Any]) -> ComposeSettings:
+    if "compose" not in document:
+        return ComposeSettings()
+    from ws.formats import compose_settings  # seldom needed
+
+    return compose_settings.of_workspace(reader, document, KEYS["compose"])
 
 
 def valid_jobs(text: str) -> bool:

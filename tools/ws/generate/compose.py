@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 HOST = "x-ws-host"
 """What a service of `[compose.services]` says of itself for machines without Docker."""
 APP = "docker/app.Dockerfile"
-INTERVAL = {"interval": "10s", "timeout": "10s", "retries": 3, "start_period": "10s"}
+INTERVAL = {"interval": "5s", "timeout": "10s", "retries": 3, "start_period": "10s"}
 
 
 def seen(workspace: Workspace, path: str) -> str:
@@ -152,7 +152,7 @@ def check(member: Member) -> dict[str, Any]:
     if asked := health.command(settings):
         return {"test": ["CMD-SHELL", asked.replace("$", "$$")], **INTERVAL}
     if code := health.probe(settings):
-        return {"test": ["CMD", "python", "-c", code], **INTERVAL, "interval": "5s"}
+        return {"test": ["CMD", "python", "-c", code], **INTERVAL}
     return {"disable": True}
 
 
@@ -174,8 +174,10 @@ def _host_port(said: object) -> str:
 
 
 def _volumes(workspace: Workspace, listed: Iterable[Member]) -> dict[str, Any]:
-    """The named volumes. One that all installations share is none of Compose's: `down` leaves it,
-    and `ws docker up` makes it.
+    """The named volumes.
+
+    One that all installations share is none of Compose's: `down` leaves it, and `ws docker up`
+    makes it.
     """
     found: dict[str, Any] = {}
     for member in listed:

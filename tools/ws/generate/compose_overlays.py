@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 from ws.formats.compose_values import RESET
 from ws.formats.compose_variables import escaped, required
-from ws.generate import compose
+from ws.generate import compose, image_files
 from ws.generate.docker_parts import mirrored
 from ws.planning import images
 from ws.planning.images import Wish
+from ws.planning.live_sources import live_folders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from ws.model.workspace import Member, Workspace
 
-SCRATCH = "/tmp/ws-watch"  # noqa: S108 - in a container
-"""Where Compose puts what it has seen change: the bind mount has it already."""
-_NOT_SOURCES = [".venv/", "**/__pycache__/", "**/.*_cache/", "tests/", "poetry.lock"]
 _HARDENED: Mapping[str, Any] = {
     "read_only": True,
     "tmpfs": ["/tmp"],  # noqa: S108 - in a container
@@ -34,7 +32,7 @@ def development(workspace: Workspace, has: Callable[[str], bool]) -> dict[str, A
     development only where it has `Dockerfile.dev`, too.
     """
     services = {
-        member.name: _for_development(workspace, member)
+        member.name: _for_development(workspace, member, has)
         for member in compose.members(workspace)
         if _has_dev(workspace, member, has)
     }
@@ -55,38 +53,43 @@ def _has_dev(workspace: Workspace, member: Member, has: Callable[[str], bool]) -
     return has(images.own_image(workspace, member, Wish(dev=True)).dockerfile)
 
 
-def _for_development(workspace: Workspace, member: Member) -> dict[str, Any]:
-    folders = [*_below(workspace, member), member.path]
+def _for_development(
+    workspace: Workspace, member: Member, has: Callable[[str], bool]
+) -> dict[str, Any]:
+    inside = [*_below(workspace, member), member]
+    mounts = [
+        f"{compose.seen(workspace, folder)}:{mirrored(folder)}:ro"
+        for each in inside
+        for folder in live_folders(each, has)
+    ]
     return {
         "image": images.tag_of(workspace, member, Wish(dev=True)),
         "build": compose.build(workspace, member, dev=True),
-        "volumes": [
-            f"{compose.seen(workspace, folder)}:{mirrored(folder)}:ro" for folder in folders
-        ],
-        "develop": {"watch": list(_watched(workspace, member, folders))},
+        "volumes": mounts,
+        "develop": {"watch": list(_watched(workspace, member, inside))},
     }
 
 
-def _watched(workspace: Workspace, member: Member, folders: list[str]) -> Iterator[dict[str, Any]]:
-    """An edit of a source starts the program again; another lock builds the image again."""
-    for folder in folders:
-        yield {
-            "action": "sync+restart",
-            "path": compose.seen(workspace, folder),
-            "target": f"{SCRATCH}/{folder}",
-            "ignore": _NOT_SOURCES,
-        }
-    yield {"action": "rebuild", "path": compose.seen(workspace, member.file("poetry.lock"))}
+def _watched(workspace: Workspace, member: Member, inside: list[Member]) -> Iterator[Any]:
+    """What has Compose build the image again: manifests, and what is installed."""
+    paths = [each.file("pyproject.toml") for each in inside]
+    if compose.way_of(workspace, member) == "layers":
+        folder = image_files.bake_folder(workspace.settings.docker.bake, dev=True)
+        paths.append(image_files.requirements_in(folder))
+    else:
+        paths.append(member.file("poetry.lock"))
+    for path in paths:
+        yield {"action": "rebuild", "path": compose.seen(workspace, path)}
 
 
-def _below(workspace: Workspace, member: Member) -> list[str]:
-    """The folders of all members that it depends on, in listing order."""
+def _below(workspace: Workspace, member: Member) -> list[Member]:
+    """All members that it depends on, in listing order."""
     graph, found, todo = workspace.graph, set[str](), [member.name]
     while todo:
         new = {edge.target for edge in graph.edges[todo.pop()]} - found - {member.name}
         found |= new
         todo += new
-    return [each.path for each in workspace.members if each.name in found]
+    return [each for each in workspace.members if each.name in found]
 
 
 def _for_production(workspace: Workspace, member: Member) -> dict[str, Any]:
@@ -102,8 +105,10 @@ def _for_production(workspace: Workspace, member: Member) -> dict[str, Any]:
 
 
 def _image(workspace: Workspace, member: Member) -> str:
-    """What its image is called where it was pushed to: `TAG` chooses another one than the first of
-    `[docker] tags`; what that says of git is not known here.
+    """What its image is called where it was pushed to.
+
+    `TAG` chooses another one than the first of `[docker] tags`; what that says of git is not known
+    here, and must be given.
     """
     docker = workspace.settings.docker
     if not docker.registry:

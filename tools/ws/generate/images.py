@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -60,7 +61,7 @@ def dockerfile(
     blocks += [_builder(plan, builder) for builder in plan.builders]
     blocks += [_package(plan, package) for package in plan.packages]
     blocks += [
-        _image(plan, image) + _labelled(labels.get(image.member, {}))
+        _image(plan, image, plan.ground(image)) + _labelled(labels.get(image.member, {}))
         for image in plan.images
         if isinstance(image, LayeredImage)
     ]
@@ -77,7 +78,7 @@ def recipe(plan: ImagePlan, image: LayeredImage) -> str:
             _builder(plan, replace(builder, name="builder")),
             _package(plan, replace(package, builder="builder")),
         ]
-    return "\n".join([*stages, _image(plan, alone)])
+    return "\n".join([*stages, _image(plan, alone, plan.ground(image))])
 
 
 def requirements(plan: ImagePlan) -> dict[str, str]:
@@ -216,7 +217,7 @@ WORKDIR {parts.quoted(parts.mirrored(package.folder))}
 """
 
 
-def _image(plan: ImagePlan, image: LayeredImage) -> str:
+def _image(plan: ImagePlan, image: LayeredImage, ground: Ground) -> str:
     recipe = image.recipe
     inside = plan.inside(image)
     folder = parts.quoted(parts.mirrored(recipe.member.path))
@@ -229,9 +230,10 @@ def _image(plan: ImagePlan, image: LayeredImage) -> str:
     lines = [
         f"FROM {image.layer} AS {image.stage}",
         parts.apt((*recipe.settings.apt, *(recipe.apt_build if plan.dev else ()))),
-        parts.debugger(recipe).strip("\n") if plan.dev else "",
+        _debugger(ground) if plan.dev and recipe.settings.debugger else "",
         *(f"COPY --from={each.name} /site/ /opt/venv/" for each in inside),
         *sources,
+        _volumes(image),
         "USER 10001",
         f"WORKDIR {folder}" if plan.dev else "",
         parts.expose(recipe),
@@ -239,6 +241,24 @@ def _image(plan: ImagePlan, image: LayeredImage) -> str:
         f"CMD {command}",
     ]
     return "".join(f"{line}\n" for line in lines if line)
+
+
+def _volumes(image: LayeredImage) -> str:
+    """The folders of its volumes, empty: a new volume takes over whose they are."""
+    paths = [shlex.quote(volume.path) for volume in image.recipe.settings.volumes]
+    return f"RUN install -d -o app -g app {' '.join(paths)}" if paths else ""
+
+
+def _debugger(ground: Ground) -> str:
+    """The installation of debugpy; by uv, as the environment has no pip."""
+    mount = f"--mount=type=bind,from={tools_of(ground.name)},source=/opt/tools,target=/opt/tools"
+    where = f"/opt/venv/bin/python --target /opt/debugger --link-mode copy{_from(ground.index)}"
+    return "\n".join(
+        (
+            "# The debugger lies apart, so that the environment is that of the lock.",
+            _run((mount, _UV_CACHE, _UV_TOML), f'{_UV_PIP} {where} \\\n        "debugpy>=1.8,<2"'),
+        )
+    )
 
 
 def _run(mounts: Iterable[str], *commands: str) -> str:

@@ -29,6 +29,8 @@ class ComposeSettings:
     """Which Dockerfile services are built from, where their image is not by one of its own."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables of all members' services."""
+    host_environment: Mapping[str, str] = field(default_factory=dict)
+    """Those that say something else where services run without Docker."""
     depends_on: tuple[str, ...] = ()
     """Services for which those of all members wait, such as a broker."""
     services: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -44,6 +46,8 @@ class MemberCompose:
     command: tuple[str, ...] = ()
     """Instead of what its image starts."""
     environment: Mapping[str, str] = field(default_factory=dict)
+    host_environment: Mapping[str, str] = field(default_factory=dict)
+    """What says something else where it runs without Docker."""
     ports: tuple[str, ...] = ()
     """As Compose has them: `8000:8000`."""
     devices: tuple[str, ...] = ()

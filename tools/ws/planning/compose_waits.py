@@ -53,6 +53,21 @@ def waits(
     return found
 
 
+def with_needs(names: Iterable[str], waits: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    """These services, and all for which they wait, which come before them."""
+    found: dict[str, None] = {}
+
+    def put(name: str, above: tuple[str, ...]) -> None:
+        for other in waits.get(name, ()):
+            if other not in above:
+                put(other, (*above, name))
+        found.setdefault(name)
+
+    for name in names:
+        put(name, ())
+    return tuple(found)
+
+
 _WORDS: Mapping[Condition, str] = {
     "started": "started",
     "healthy": "healthy",
@@ -61,8 +76,9 @@ _WORDS: Mapping[Condition, str] = {
 
 
 def _usual(name: str, known: Known, is_asked: Callable[[str], bool]) -> Condition:
-    check = known.listed.get(name, {}).get("healthcheck")
-    asked = bool(check) and not check.get("disable") if name in known.listed else is_asked(name)
+    check = known.listed.get(name, {}).get("healthcheck") or {}
+    listed = name in known.listed
+    asked = bool(check) and not check.get("disable") if listed else is_asked(name)
     return "healthy" if asked else "started"
 
 

@@ -54,7 +54,7 @@ _PIP_VALUES = {
 _UV_VALUES = {"--directory": "folder", "--project": "project", "--extra": "extras"}
 
 
-_BUILDS_WHEEL = re.compile(r"\bbuild_wheel\s*\(")
+_BUILDS_WHEEL = re.compile(r"\bbuild_(?:wheel|editable)\s*\(")
 """The hook of PEP 517 by which a back end makes the wheel of the folder that it runs in."""
 
 

@@ -1,0 +1,197 @@
+"""`ws docker up --host`: programs in the background, without Docker."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ws.engines import background
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from tests.conftest import Ran
+
+LONG = "#!/bin/sh\necho begun in $PWD with $LEVEL $WHERE\nexec sleep 60\n"
+MODELS = '[tool.ws.docker.volumes.models]\npath = "/models"\nenvironment = "MODELS"\n'
+SHORT = "#!/bin/sh\necho there is no way\nexit 3\n"
+STUBBORN = "#!/bin/sh\ntrap '' TERM\necho begun\nwhile true; do sleep 0.1; done\n"
+COMPOSE = """[workspace]
+members = ["workers/*"]
+[compose]
+environment = { LEVEL = "INFO", WHERE = "broker" }
+host-environment = { WHERE = "${PLACE:-here}" }
+[compose.services.broker]
+image = "redis:7"
+x-ws-host = "sleep 61"
+[compose.services.store]
+image = "postgres"
+"""
+
+
+@pytest.fixture
+def make(
+    make_workspace: Callable[[Mapping[str, str]], Path], ws: Callable[..., Ran]
+) -> Iterator[Callable[..., Path]]:
+    """A workspace whose workers have these programs; none of them outlives the test."""
+
+    def made(**programs: str) -> Path:
+        files = {"workspace.toml": COMPOSE}
+        for name in programs:
+            script = f'[tool.poetry.scripts]\n{name} = "{name}:main"\n'
+            waits = '[tool.ws.compose]\ndepends-on = ["broker"]\n'
+            files[f"workers/{name}"] = f"\n{script}{waits}"
+        root = make_workspace(files)
+        for name, text in programs.items():
+            path = root / f"workers/{name}/.venv/bin/{name}"
+            path.parent.mkdir(parents=True)
+            path.write_text(text)
+            path.chmod(0o755)
+        return root
+
+    yield made
+    ws("docker", "down", "--host")
+
+
+def outcomes(ran: Ran) -> dict[str, tuple[str, str]]:
+    return {each["member"]: (each["status"], each["reason"]) for each in ran.json["outcomes"]}
+
+
+def pid(root: Path, name: str) -> int:
+    found = json.loads((root / f".ws/up/{name}.json").read_text())["pid"]
+    assert isinstance(found, int)
+    return found
+
+
+def runs(number: int) -> bool:
+    return bool(background.birth(number, os.environ))
+
+
+def test_programs_start_once_in_a_session_of_their_own_and_down_ends_them(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat=LONG, parse=LONG)
+    first = ws("docker", "up", "--host", "--format", "json")
+    assert {name: each[0] for name, each in outcomes(first).items()} == {
+        "broker": "done",
+        "store": "skipped",
+        "chat": "done",
+        "parse": "done",
+    }
+    assert "x-ws-host" in outcomes(first)["store"][1]
+    numbers = [pid(root, name) for name in ("broker", "chat", "parse")]
+    assert all(os.getsid(number) == number for number in numbers)
+    again = outcomes(ws("docker", "up", "chat", "--host", "--format", "json"))
+    assert {name: each[0] for name, each in again.items()} == {
+        "broker": "skipped",
+        "chat": "skipped",
+    }
+    said = ws("docker", "logs", "chat", "--host", "--tail", "1")
+    assert said.out == f"chat | begun in {root}/workers/chat with INFO here\n"
+    down = ws("docker", "down", "--host", "--format", "json")
+    assert {each[0] for each in outcomes(down).values()} == {"done"}
+    assert not any(map(runs, numbers))
+    assert not list((root / ".ws/up").iterdir())
+    assert outcomes(ws("docker", "down", "--host", "--format", "json")) == {
+        "": ("skipped", "nothing is running")
+    }
+
+
+def test_a_program_that_dies_at_once_has_failed_with_its_last_lines(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat=SHORT, parse=LONG)
+    ran = ws("docker", "up", "--host", "--format", "json")
+    assert ran.code == 1
+    assert outcomes(ran)["chat"] == (
+        "failed",
+        "it ended at once, with code 3: there is no way",
+    )
+    (failed,) = (each for each in ran.json["outcomes"] if each["status"] == "failed")
+    assert (root / failed["log"]).read_text() == "there is no way\n"
+    assert outcomes(ran)["parse"][0] == "done"
+    assert not (root / ".ws/up/chat.json").exists()
+
+
+def test_what_cannot_be_started_says_what_to_do(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat=LONG)
+    (root / "workers/chat/.venv/bin/chat").unlink()
+    lacks = outcomes(ws("docker", "up", "chat", "--host", "--format", "json"))["chat"]
+    assert lacks == ("failed", "chat is not on PATH: ws install --filter chat")
+    unknown = ws("docker", "up", "chet", "--host", "--format", "json")
+    assert unknown.code == 2
+    assert unknown.json["findings"][0]["hint"] == 'did you mean "chat"?'
+
+
+def test_one_that_does_not_end_is_killed(
+    make: Callable[..., Path], ws: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make(chat=STUBBORN)
+    ws("docker", "up", "--host")
+    number = pid(root, "chat")
+    monkeypatch.setattr(background.end, "__defaults__", (0.5,))
+    down = outcomes(ws("docker", "down", "--host", "--format", "json"))
+    assert down["chat"] == ("done", "it had to be killed")
+    end = time.monotonic() + 5
+    while runs(number) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not runs(number)
+
+
+def test_a_process_that_was_given_the_number_of_one_is_never_signalled(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat=LONG)
+    ws("docker", "up", "--host")
+    record = root / ".ws/up/chat.json"
+    said = json.loads(record.read_text())
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as other:
+        try:
+            record.write_text(json.dumps({**said, "pid": other.pid}))
+            down = outcomes(ws("docker", "down", "--host", "--format", "json"))
+            assert down["chat"] == ("skipped", "it was not running any more")
+            assert other.poll() is None
+        finally:
+            other.kill()
+    record.write_text(json.dumps(said))  # and the real one is ended after all
+    assert outcomes(ws("docker", "down", "--host", "--format", "json"))["chat"][0] == "done"
+
+
+def test_a_program_is_told_where_its_volumes_are(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat="#!/bin/sh\necho $MODELS > $MODELS/said\nexec sleep 60\n")
+    manifest = root / "workers/chat/pyproject.toml"
+    manifest.write_text(manifest.read_text() + MODELS)
+    assert ws("docker", "up", "chat", "--host").code == 0
+    models = root / ".ws/volumes/models"
+    assert (models / "said").read_text() == f"{models}\n"
+
+
+def test_a_variable_that_must_be_set_is_asked_for(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat=LONG)
+    path = root / "workspace.toml"
+    path.write_text(path.read_text().replace("${PLACE:-here}", "${PLACE:?set PLACE}"))
+    ran = outcomes(ws("docker", "up", "chat", "--host", "--format", "json"))
+    assert ran["chat"][0] == "failed"
+    assert ran["chat"][1].startswith("set PLACE")
+
+
+@pytest.mark.parametrize("option", ["--dev", "--build"])
+def test_images_are_nothing_for_the_host(
+    make: Callable[..., Path], ws: Callable[..., Ran], option: str
+) -> None:
+    make(chat=LONG)
+    assert ws("docker", "up", "--host", option).code == 2
+    assert ws("docker", "down", "--host", "--volumes").code == 2
+    assert ws("docker", "logs", "--host", "--follow", "--format", "json").code == 2

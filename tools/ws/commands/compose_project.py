@@ -1,0 +1,64 @@
+"""What `ws docker up`, `down` and `logs` have in common: files, names, and Compose."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ws.commands.generate_compose import BASE, DEV
+from ws.engines import compose as engine
+from ws.engines.images import docker
+from ws.engines.process import Processes
+from ws.errors import UsageError, Where, WorkError
+from ws.generate import compose
+from ws.model.names import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from ws.commands.context import Context
+    from ws.engines.compose import Compose
+    from ws.model.workspace import Workspace
+
+
+@contextmanager
+def project(
+    context: Context, workspace: Workspace, *, dev: bool = False, needed: bool = True
+) -> Iterator[Compose]:
+    """Compose on the files of the workspace, with an engine; its programs end with the block.
+
+    Raises `ToolError` where there is no engine, and `WorkError` for a file that is `needed` and not
+    there.
+    """
+    processes = Processes()
+    try:
+        found = docker(context.environ, processes)
+        engine.need(found)
+        files = tuple(_files(workspace, dev=dev, needed=needed))
+        yield engine.Compose(found, workspace.root, compose.project_name(workspace), files)
+    finally:
+        processes.stop()
+
+
+def checked(names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+    """The services that are asked for. Raises `UsageError` for a name that is none's."""
+    for name in names:
+        if name not in known:
+            hint = did_you_mean(name, known) or f"there are: {', '.join(known) or 'none'}"
+            raise UsageError(f"{name} is no service", rule="usage/service", hint=hint)
+    return tuple(dict.fromkeys(names))
+
+
+def _files(workspace: Workspace, *, dev: bool, needed: bool) -> Iterator[str]:
+    folder = workspace.settings.compose.folder
+    for name in (BASE, DEV) if dev else (BASE,):
+        path = f"{folder}/{name}"
+        if (workspace.root / path).is_file():
+            yield path
+        elif needed:
+            raise WorkError(
+                f"{path} is missing",
+                rule="compose/missing",
+                where=Where(path),
+                hint="ws generate compose",
+            )

@@ -1,0 +1,97 @@
+"""`ws docker down --host` and `logs --host`: what runs in the background on this machine."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from ws.commands import docker_down, docker_logs
+from ws.commands.compose_project import checked
+from ws.engines import background
+from ws.files import running
+from ws.files.store import Store
+from ws.model.report import Outcome, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from ws.commands.context import Context
+    from ws.model.report import Status
+
+_PAUSE = 0.2
+
+
+def down(context: Context) -> Report:
+    """End all that was started; members first, then what they need."""
+    workspace = context.workspace()
+    store = Store(workspace.root)
+    outcomes: list[Outcome] = []
+    with store.exclusive(context.note):
+        there = running.remembered(store)
+        known = workspace.by_name
+        for group in (True, False):
+            programs = [each for each in there.values() if (each.name in known) is group]
+            alive = {each.name for each in programs if background.runs(each, context.environ)}
+            killed = background.end(programs, context.environ)
+            for each in programs:
+                running.forget(store, each.name)
+                how = "it had to be killed" if each.name in killed else "ended"
+                ended: tuple[Status, str] = ("done", how)
+                status, reason = ended if each.name in alive else _GONE
+                outcomes.append(Outcome(each.name, docker_down.COMMAND, status, reason))
+    if not outcomes:
+        outcomes.append(Outcome("", docker_down.COMMAND, "skipped", "nothing is running"))
+    return Report(docker_down.COMMAND, outcomes=tuple(outcomes), data={"host": True})
+
+
+_GONE: tuple[Status, str] = ("skipped", "it was not running any more")
+
+
+def logs(context: Context, asked: docker_logs.Asked, on_line: Callable[[str], None]) -> Report:
+    """Tell `on_line` what services say and said; with `follow`, until Ctrl-C or they have ended."""
+    workspace = context.workspace()
+    store = Store(workspace.root)
+    folder = store.root / ".ws" / "/".join(running.LOGS)
+    known = {path.stem: path for path in sorted(folder.glob("*.log"))}
+    names = checked(asked.services, known) or tuple(known)
+    width = max(map(len, names), default=0)
+    lines: list[str] = []
+
+    def tell(name: str, line: str) -> None:
+        lines.append(f"{name.ljust(width)} | {line}")
+        on_line(lines[-1])
+
+    places: dict[str, int] = {}
+    for name in names:
+        said, places[name] = _read(known[name], 0)
+        for line in said if asked.tail is None else said[len(said) - min(asked.tail, len(said)) :]:
+            tell(name, line)
+    while asked.follow and any(_alive(context, store, names)):
+        time.sleep(_PAUSE)
+        for name in names:
+            said, places[name] = _read(known[name], places[name])
+            for line in said:
+                tell(name, line)
+    return Report(docker_logs.COMMAND, data={"lines": lines, "host": True})
+
+
+def _alive(context: Context, store: Store, names: tuple[str, ...]) -> Iterator[bool]:
+    there = running.remembered(store)
+    return (background.runs(there[name], context.environ) for name in names if name in there)
+
+
+def _read(log: Path, place: int) -> tuple[list[str], int]:
+    """The whole lines behind a place, and the place behind them; a new log is read anew."""
+    try:
+        with log.open("rb") as file:
+            size = file.seek(0, 2)
+            file.seek(place if place <= size else 0)
+            data = file.read()
+            end = file.tell()
+    except OSError:
+        return [], place
+    whole, newline, rest = data.rpartition(b"\n")
+    if not newline:
+        return [], end - len(rest)
+    return whole.decode(errors="replace").split("\n"), end - len(rest)
