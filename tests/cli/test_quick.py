@@ -43,8 +43,6 @@ def root(tmp_path: Path) -> Path:
     seen = memory.see(tmp_path, ["bundle.json"])
     assert seen is not None
     key = ensure_remembered.question(context, Asked(), engine_socket.endpoint(environ))
-        context, Asked(), ensure_remembered.engine_socket.endpoint(environ)
-    )  # noqa: SLF001
     memory.remember(Store(tmp_path), key, memory.Remembered(seen, {}, {}, ensured.write(answer)))
     return tmp_path
 
