@@ -82,3 +82,15 @@ def test_what_is_not_remembered_is_looked_into(root: Path) -> None:
     code, out, err = ran(root, "--format", "json")
     assert (code, err.splitlines()[-1]) == (2, "True")
     assert "bundle/unreadable" in out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes streams as a shell of Unix does")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_product_without_a_console_is_answered(root: Path, closed: str) -> None:
+    environ = {**os.environ, **WITHOUT}
+    words = f'"{sys.executable}" -m ws docker ensure --format json {closed}'
+    ended = subprocess.run(
+        ["sh", "-c", words], cwd=root, env=environ, capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert bool(ended.stdout) == (">&-" not in closed.split())
