@@ -71,9 +71,12 @@ def _engine(
     )
     if seconds and docker_engine.may_come(engine):
         context.note(f"waiting up to {seconds:g} s for the engine: {engine.detail}")
-    while docker_engine.may_come(engine) and time.monotonic() < until and not processes.stopped:
-        left = until - time.monotonic()
-        observer.step("", Step(0, 0, f"waiting for the engine, {left:.0f} s more at most"))
-        time.sleep(min(_POLL, max(left, 0.0)))
-        engine = engine_state(context.environ, limit=min(LIMIT, max(left, 1.0)))
+    try:
+        while docker_engine.may_come(engine) and time.monotonic() < until and not processes.stopped:
+            left = until - time.monotonic()
+            observer.step("", Step(0, 0, f"waiting for the engine, {left:.0f} s more at most"))
+            time.sleep(min(_POLL, max(left, 0.0)))
+            engine = engine_state(context.environ, limit=min(LIMIT, max(left, 1.0)))
+    except KeyboardInterrupt:  # an answer tells it, as of all that comes after this
+        processes.stop()
     return engine
