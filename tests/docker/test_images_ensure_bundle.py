@@ -467,6 +467,17 @@ def test_however_it_is_ended_the_next_run_goes_on(unpacked: Bundle, how: signal.
     assert unpacked.ensure().remembered
 
 
+def test_where_nothing_can_be_written_images_that_are_there_are_used(unpacked: Bundle) -> None:
+    unpacked.ensure()
+    shutil.rmtree(unpacked.root / ".ws")
+    (unpacked.root / ".ws").write_text("")
+    answer = unpacked.ensure()
+    assert (answer.ok, answer.services[0].way) == (True, "image")
+    unpacked.write(fingerprint="another")
+    with pytest.raises(api.WsError, match="cannot write"):
+        unpacked.ensure()
+
+
 def test_the_status_looks_and_does_nothing(unpacked: Bundle) -> None:
     before = api.status(unpacked.root)
     assert (before.ok, [one.way for one in before.services[0].tried]) == (False, ["image"])

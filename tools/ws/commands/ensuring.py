@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from ws.commands import ensure_remembered, products
@@ -10,6 +11,7 @@ from ws.commands.ensure_run import Run, Stand
 from ws.engines.apply import Step
 from ws.engines.docker import LIMIT, engine_state
 from ws.engines.process import Processes
+from ws.errors import WorkError
 from ws.files.roots import find_product
 from ws.files.store import Store
 from ws.formats import ensured
@@ -32,7 +34,15 @@ def ensure(context: Context, asked: Asked) -> Answer:
     processes = Processes()
     observer = context.observer()
     try:
-        with store.exclusive(context.note, "ensure/lock", lambda: processes.stopped):
+        with ExitStack() as held:
+            lock = store.exclusive(context.note, "ensure/lock", lambda: processes.stopped)
+            try:
+                held.enter_context(lock)
+            except WorkError:  # where it is installed, its users may not write
+                answer = look(context, asked)
+                if answer.is_whole and not processes.stopped:
+                    return answer
+                raise
             notes = ensure_remembered.begin(context, asked, store)
             found = products.find(context, asked.names)
             engine = _engine(context, asked.wait, observer, processes)
