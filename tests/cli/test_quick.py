@@ -9,15 +9,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ws import api
 from ws.commands import ensure_remembered
 from ws.commands.context import Context
 from ws.commands.ensure import Asked
 from ws.engines import engine_socket
 from ws.files import ensured as memory
 from ws.files.store import Store
-from ws.formats import ensured
+from ws.formats import bundle, ensured
 from ws.model.docker_engine import EngineState
 from ws.model.ensured import Answer, ServiceState, Tried
+from ws.model.product import Product
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,3 +84,50 @@ def test_what_is_not_remembered_is_looked_into(root: Path) -> None:
     code, out, err = ran(root, "--format", "json")
     assert (code, err.splitlines()[-1]) == (2, "True")
     assert "bundle/unreadable" in out
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes streams as a shell of Unix does")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_product_without_a_console_is_answered(root: Path, closed: str) -> None:
+    environ = {**os.environ, **WITHOUT}
+    words = f'"{sys.executable}" -m ws docker ensure --format json {closed}'
+    ended = subprocess.run(
+        ["sh", "-c", words], cwd=root, env=environ, capture_output=True, check=False
+    )
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    assert bool(ended.stdout) == (">&-" not in closed.split())
+
+
+def test_an_application_hears_of_the_end_where_there_was_nothing_to_do(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WS_DOCKER", "0")
+    events: list[str] = []
+    answer = api.ensure(root, on_event=lambda event: events.append(event.kind))
+    assert (answer.ok, answer.remembered, events) == (True, True, ["planned", "ended"])
+
+
+def test_one_name_is_no_list_of_letters(root: Path) -> None:
+    (root / "bundle.json").write_text(bundle.write(Product("p", (), ("host",), "")))
+    with pytest.raises(api.WsError, match="one is no service"):
+        api.ensure(root, "one")
+    with pytest.raises(api.WsError, match="one is no service"):
+        api.status(root, "one")
+
+
+@pytest.mark.parametrize("engine", ["tcp://ann:geheim@127.0.0.1:1", "ssh://ann:geheim@nowhere"])
+def test_what_is_noted_holds_no_password(tmp_path: Path, engine: str) -> None:
+    context = Context(
+        tmp_path, {"DOCKER_HOST": engine}, None, (), lambda: pytest.fail("asked"), print
+    )
+    assert "geheim" not in ensure_remembered.question(context, Asked(), engine)
+
+
+def test_two_sockets_are_two_engines(tmp_path: Path) -> None:
+    def question(engine: str) -> str:
+        context = Context(
+            tmp_path, {"DOCKER_HOST": engine}, None, (), lambda: pytest.fail("asked"), print
+        )
+        return ensure_remembered.question(context, Asked(), engine)
+
+    assert question("unix:///a/b@c") != question("unix:///other/b@c")

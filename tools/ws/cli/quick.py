@@ -28,6 +28,8 @@ def answered(args: Sequence[str]) -> bool:
 
     Whatever is unusual, or wrong, is left to the command itself.
     """
+    if sys.stdout is None or sys.stderr is None:  # a product without a console has closed them
+        return False
     words = _read(args[len(ASKS) :])
     if words is None:
         return False

@@ -54,8 +54,10 @@ def answer(context: Context, asked: Asked) -> Answer:
     from ws.commands import ensuring
     from ws.formats import ensured
 
-    data = ensure_remembered.recall(context, asked)
-    return ensured.read(data) if data else ensuring.ensure(context, asked)
+    if data := ensure_remembered.recall(context, asked):
+        _tell_nothing(context.observer())
+        return ensured.read(data)
+    return ensuring.ensure(context, asked)
 
 
 def report(answer: Answer) -> Report:

@@ -106,7 +106,14 @@ def begin(context: Context, asked: Asked, store: Store) -> Notes:
 def question(context: Context, asked: Asked, where: str) -> str:
     """All that the answer depends on, besides files and the engine."""
     variables = [context.environ.get(name, "") for name in _VARIABLES]
-    return json.dumps([sorted(asked.names), asked.archive, where, *variables])
+    told = [_without_password(text) for text in (where, *variables)]
+    return json.dumps([sorted(asked.names), asked.archive, *told])
+
+
+def _without_password(text: str) -> str:
+    """An address without whom it is for: what is noted lies on the disk."""
+    scheme, found, rest = text.partition("://")
+    return text if not found or scheme == "unix" else f"{scheme}://{rest.rpartition('@')[2]}"
 
 
 def _watched(answer: Answer, found: Found) -> Iterator[str]:
