@@ -76,7 +76,7 @@ def run(context: Context, mode: Mode) -> Report:
         return Report(COMMAND, findings=findings, data=data, notes=fine)
     left = tuple(each for each in findings if each.rule in ("compose/by-hand", "compose/left"))
     if plan.is_empty:
-        return Report(COMMAND, left, outcomes=plan.settled, data=data, notes=fine)
+        return Report(COMMAND, left, outcomes=plan.settled, data=data)
     from ws.commands.work import Decision, carry_out  # costs start-up; checks do without
 
     done = carry_out(context, lambda now: Decision(_plan(decide(now)), left))

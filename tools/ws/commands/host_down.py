@@ -36,7 +36,7 @@ def down(context: Context) -> Report:
             killed = background.end(programs, context.environ)
             for each in programs:
                 running.forget(store, each.name)
-                how = "it had to be killed" if each.name in killed else "ended"
+                how = "it had to be killed" if each.name in killed else ""
                 ended: tuple[Status, str] = ("done", how)
                 status, reason = ended if each.name in alive else _GONE
                 outcomes.append(Outcome(each.name, docker_down.COMMAND, status, reason))
