@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from ws.commands.generate_compose import BASE, DEV
@@ -15,9 +15,11 @@ from ws.model.names import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from pathlib import Path
 
     from ws.commands.context import Context
     from ws.engines.compose import Compose
+    from ws.files.store import Store
     from ws.model.workspace import Workspace
 
 
@@ -38,6 +40,27 @@ def project(
         yield engine.Compose(found, workspace.root, compose.project_name(workspace), files)
     finally:
         processes.stop()
+
+
+@contextmanager
+def alone(context: Context, store: Store) -> Iterator[None]:
+    """Let no other `ws` start or end services of this workspace meanwhile.
+
+    Where the disk cannot be written to, there is no lock, and the work is done without.
+    """
+    with ExitStack() as stack:
+        with suppress(WorkError):
+            stack.enter_context(store.exclusive(context.note, "compose/lock"))
+        yield
+
+
+def log_of(store: Store, command: str) -> Path | None:
+    """An empty log of a command; `None` where the disk cannot be written to."""
+    with suppress(OSError, WorkError):
+        log = store.memory("logs", command, "compose.log")
+        log.write_bytes(b"")
+        return log
+    return None
 
 
 def checked(names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ws.commands import generate_compose
+from ws.commands.compose_outcomes import COMMAND
 from ws.commands.compose_project import checked
-from ws.commands.docker_up import COMMAND
 from ws.engines import background
 from ws.engines.probes import find
 from ws.engines.process import Processes, end_session
