@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.files.store import Store
-from ws.model.report import Outcome
+from ws.model.report import Exit, Finding, Outcome, Report
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -36,6 +36,13 @@ class Start(NamedTuple):
         """Whether it belongs to what was started now; an earlier start may have left others."""
         before = self.containers.get(each.id)
         return each.service in self.needed or before is None or before.state != each.state
+
+
+def interrupted(end: str) -> Report:
+    """What is said after Ctrl-C; `end` is the command that ends what was started."""
+    message = "interrupted; what was started goes on"
+    finding = Finding("run/interrupted", "error", message, hint=f"{end} ends it")
+    return Report(COMMAND, (finding,), fault=Exit.INTERRUPTED)
 
 
 def outcomes_of(

@@ -9,7 +9,7 @@ from ws.commands.generate_compose import BASE, DEV
 from ws.engines import compose as engine
 from ws.engines.images import docker
 from ws.engines.process import Processes
-from ws.errors import UsageError, Where, WorkError
+from ws.errors import ToolError, UsageError, Where, WorkError
 from ws.generate import compose
 from ws.model.names import did_you_mean
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ws.commands.context import Context
     from ws.engines.compose import Compose
+    from ws.engines.images import Docker
     from ws.files.store import Store
     from ws.model.workspace import Workspace
 
@@ -34,12 +35,21 @@ def project(
     """
     processes = Processes()
     try:
-        found = docker(context.environ, processes)
-        engine.need(found)
+        found = _docker(context, processes)
         files = tuple(_files(workspace, dev=dev, needed=needed))
         yield engine.Compose(found, workspace.root, compose.project_name(workspace), files)
     finally:
         processes.stop()
+
+
+def _docker(context: Context, processes: Processes) -> Docker:
+    try:
+        found = docker(context.environ, processes)
+        engine.need(found)
+    except ToolError as fault:
+        hint = f"{fault.hint}; or do without Docker: --host"
+        raise ToolError(fault.reason, rule=fault.rule, where=fault.where, hint=hint) from fault
+    return found
 
 
 @contextmanager

@@ -6,14 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.commands import docker_build, generate_compose
-from ws.commands.compose_outcomes import COMMAND, Start, outcomes_of
+from ws.commands.compose_outcomes import COMMAND, Start, interrupted, outcomes_of
 from ws.commands.compose_project import alone, checked, log_of, project
 from ws.errors import WsError
 from ws.files.store import Store
 from ws.formats.compose_trouble import Trouble, trouble
 from ws.generate import compose
 from ws.model.plan import Plan, RunImage
-from ws.model.report import Exit, Finding, Report
+from ws.model.report import Finding, Report
 from ws.planning import images
 from ws.planning.compose_waits import with_needs
 from ws.planning.images import Wish
@@ -89,17 +89,11 @@ def _up(
         for outcome in outcomes:
             observer.finished(outcome)
     except KeyboardInterrupt:
-        return _interrupted()
+        return interrupted("ws docker down")
     finally:
         observer.ended()
     data = {"project": found.project, "files": list(found.files), "host": False}
     return Report(COMMAND, _drift(workspace), outcomes, data, notes=_notes(outcomes, there))
-
-
-def _interrupted() -> Report:
-    message = "interrupted; what was started goes on"
-    finding = Finding("run/interrupted", "error", message, hint="ws docker down ends it")
-    return Report(COMMAND, (finding,), fault=Exit.INTERRUPTED)
 
 
 def _notes(outcomes: Sequence[Outcome], there: Sequence[Container]) -> tuple[str, ...]:
