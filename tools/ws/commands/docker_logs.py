@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ws.commands.compose_project import checked, project
 from ws.errors import WorkError
-from ws.model.report import Report
+from ws.model.report import Exit, Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,18 @@ def run(context: Context, asked: Asked, on_line: Callable[[str], None]) -> Repor
             lines.append(line)
             on_line(line)
 
-        ended = found.run(*words, *names, on_line=tell)
+        try:
+            ended = found.run(*words, *names, on_line=tell)
+        except KeyboardInterrupt:
+            return left(follow=asked.follow)
     if ended.code and not lines:
         raise WorkError("Compose gave no logs", rule="compose/logs", hint="ws docker up")
-    return Report(COMMAND, data={"lines": lines})
+    notes = () if lines else ("nobody has said anything: ws docker up starts services",)
+    return Report(COMMAND, data={"lines": lines, "host": False}, notes=notes)
+
+
+def left(*, follow: bool) -> Report:
+    """What Ctrl-C leaves to say: nothing where that is how one ends it."""
+    if not follow:
+        raise KeyboardInterrupt
+    return Report(COMMAND, fault=Exit.INTERRUPTED)

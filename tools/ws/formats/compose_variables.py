@@ -52,7 +52,7 @@ def filled(text: str, environ: Mapping[str, str]) -> str:
         if "+" in how:
             return word if is_set else ""
         if not is_set and "?" in how:
-            raise KeyError(word or f"{name} is not set")
+            raise KeyError(f"{name} is not set" + (f": {word}" if word else ""))
         return there if is_set and there is not None else word
 
     return _FOUND.sub(value, text)
