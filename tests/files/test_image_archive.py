@@ -336,7 +336,7 @@ def test_what_is_not_there_or_cannot_be_read_says_so(tmp_path: Path) -> None:
         open_archive(tmp_path / "none.tar", "none.tar")
     assert missing.value.rule == "archive/missing"
     assert "ws docker save" in missing.value.hint
-    with pytest.raises(WorkError, match="Is a directory") as folder:
+    with pytest.raises(WorkError, match="no plain file") as folder:
         open_archive(tmp_path, "x")
     assert folder.value.rule == "archive/unreadable"
 

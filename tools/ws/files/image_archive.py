@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -87,9 +88,12 @@ def open_archive(path: Path, shown: str, digest: str = "") -> Archive:
     Raises `WorkError`: there is none (`archive/missing`), it is something else
     (`archive/foreign`), of a later `ws` (`archive/schema`), cut off (`archive/truncated`), not as
     it was written (`archive/altered`), or its list has another digest than is asked for
-    (`archive/digest`).
+    (`archive/digest`); or it cannot be read, or only once (`archive/unreadable`).
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            hint = "name a file; what comes through a pipe must be written into one before"
+            raise fault("unreadable", "it is no plain file", shown, hint)
         with path.open("rb") as file:
             length = file.seek(0, os.SEEK_END)
             file.seek(0)
