@@ -28,6 +28,7 @@ _OF_DOCKER = re.compile(
     r"(?:\./)?(?:manifest\.json|repositories|oci-layout|index\.json|blobs|[0-9a-f]{64})\b"
 )
 """How the names of files begin in archives of images that others made."""
+_SCHEMA = re.compile(r"ws-images/\d+")
 _STRANGERS = (
     (b"\x1f\x8b", "it is compressed as a whole", "unpack it first: gunzip"),
     (b"\x28\xb5\x2f\xfd", "it is compressed as a whole", "unpack it first: unzstd"),
@@ -150,7 +151,7 @@ def _foreign(name: str, shown: str) -> WorkError:
 
 def _read(data: bytes, shown: str) -> ImageList:
     schema = image_list.schema_of(data)
-    if schema != image_list.SCHEMA and schema.startswith("ws-images/"):
+    if schema != image_list.SCHEMA and _SCHEMA.fullmatch(schema):
         what = f"its list is {schema}, and this ws reads {image_list.SCHEMA}"
         raise fault("schema", what, shown, "take another version of ws, or make it anew")
     try:

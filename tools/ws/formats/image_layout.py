@@ -138,6 +138,8 @@ class Config:
             self.platform = "/".join(filter(None, names))
             labels = (document.get("config") or {}).get("Labels") or {}
             self.labels: dict[str, str] = dict(labels)
+            if not self.platform.isprintable():
+                raise ValueError("its platform is none")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError("its configuration cannot be read") from error
 
