@@ -138,10 +138,10 @@ class Config:
             self.platform = "/".join(filter(None, names))
             labels = (document.get("config") or {}).get("Labels") or {}
             self.labels: dict[str, str] = dict(labels)
-            if not self.platform.isprintable():
-                raise ValueError("its platform is none")
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError("its configuration cannot be read") from error
+        if not self.platform.isprintable():
+            raise ValueError("its configuration cannot be read: its platform is none")
 
 
 def _json(document: object) -> bytes:
