@@ -10,18 +10,21 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import ws as package
 from ws.cli.app import app
 from ws.commands import list as list_command
+from ws.reporting import human
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from tests.conftest import Ran
+
+    from ws.model.report import Report
 
     Make = Callable[[Mapping[str, str]], Path]
     Ws = Callable[..., Ran]
@@ -262,6 +265,22 @@ def test_a_bug_leaves_a_log_and_exit_code_3(
     assert "this is a bug in ws: ZeroDivisionError: oh" in ran.err
     assert str(log) in ran.err
     assert "Traceback" in log.read_text()
+
+
+def test_a_bug_in_the_telling_is_one_too(
+    make_workspace: Make, ws: Ws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_workspace({"a": ""})
+    render = human.render
+
+    def broken(report: Report, *args: Any, **kwargs: Any) -> str:
+        if report.fault is None:
+            raise ZeroDivisionError("oh")
+        return render(report, *args, **kwargs)
+
+    monkeypatch.setattr(human, "render", broken)
+    ran = ws("list")
+    assert (ran.code, "this is a bug in ws: ZeroDivisionError: oh" in ran.err) == (3, True)
 
 
 def test_a_closed_pipe_ends_quietly(make_workspace: Make) -> None:

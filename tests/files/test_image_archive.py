@@ -229,6 +229,18 @@ def test_a_list_of_a_later_ws_says_so(whole: bytes, tmp_path: Path) -> None:
     assert "another version of ws" in hint
 
 
+@pytest.mark.parametrize("evil", ["\x1b[31m", "\ud800", "\n"])
+def test_what_somebody_put_in_does_not_get_to_the_terminal_as_it_is(
+    evil: str, whole: bytes, tmp_path: Path
+) -> None:
+    later = changed(whole, lambda it: it.update(schema=f"ws-images/2{evil}"))
+    rule, reason, _ = trouble(tmp_path / "images.tar", later)
+    assert (rule, reason.isprintable()) == ("archive/altered", True), reason
+    made = archives.images(platform=f"linux/amd64{evil}")
+    with pytest.raises(ValueError, match="cannot be read"):
+        image_layout.Config(made.configs["ann"])
+
+
 @pytest.mark.parametrize("name", ["../x", "/etc/passwd", "blobs/sha256/../../x", "x", "./x"])
 def test_a_file_that_is_no_part_of_it_is_refused(name: str, whole: bytes, tmp_path: Path) -> None:
     files = [*parts(whole), (name, b"evil")]
@@ -336,7 +348,7 @@ def test_what_is_not_there_or_cannot_be_read_says_so(tmp_path: Path) -> None:
         open_archive(tmp_path / "none.tar", "none.tar")
     assert missing.value.rule == "archive/missing"
     assert "ws docker save" in missing.value.hint
-    with pytest.raises(WorkError, match="Is a directory") as folder:
+    with pytest.raises(WorkError, match="no plain file") as folder:
         open_archive(tmp_path, "x")
     assert folder.value.rule == "archive/unreadable"
 

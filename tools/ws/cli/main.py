@@ -63,6 +63,12 @@ def _run(args: list[str]) -> int:
     except BrokenPipeError:  # a reader that went away is no failure
         forget_stdout()
         return result.exit_code(strict=output.strict)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001 - as below
+        from ws.cli.bug import bug_report
+
+        return tell(bug_report(error, args), output)
 
 
 def _call(args: list[str]) -> tuple[Report | None, Output]:

@@ -72,6 +72,9 @@ def run(context: Context, names: Sequence[str], wish: Wish, out: str = "") -> Re
 
 def _refuse(path: Path, told: str) -> None:
     """Raise `UsageError` for what must not be written over."""
+    if path.exists() and not path.is_file():  # a device would be replaced, a pipe waited for
+        reason = f"{told} is no plain file, and is not written over"
+        raise UsageError(reason, rule="usage/out", hint="name a file: --out FILE")
     try:
         with path.open("rb") as file:
             start = file.read(len(NAME))

@@ -26,6 +26,8 @@ def place(context: Context, named: str, archive: str, root: Path | None) -> Path
     Raises `WorkError` where that one leads out of the workspace.
     """
     if named:
-        return Path(os.path.realpath(context.cwd / named))
+        path = context.cwd / named
+        real = Path(os.path.realpath(path))
+        return path if path.exists() and not real.exists() else real  # a pipe has no real path
     assert root is not None  # or a file was named
     return Store(root).inside(archive)

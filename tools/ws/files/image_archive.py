@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -27,6 +28,7 @@ _OF_DOCKER = re.compile(
     r"(?:\./)?(?:manifest\.json|repositories|oci-layout|index\.json|blobs|[0-9a-f]{64})\b"
 )
 """How the names of files begin in archives of images that others made."""
+_SCHEMA = re.compile(r"ws-images/\d+")
 _STRANGERS = (
     (b"\x1f\x8b", "it is compressed as a whole", "unpack it first: gunzip"),
     (b"\x28\xb5\x2f\xfd", "it is compressed as a whole", "unpack it first: unzstd"),
@@ -87,9 +89,12 @@ def open_archive(path: Path, shown: str, digest: str = "") -> Archive:
     Raises `WorkError`: there is none (`archive/missing`), it is something else
     (`archive/foreign`), of a later `ws` (`archive/schema`), cut off (`archive/truncated`), not as
     it was written (`archive/altered`), or its list has another digest than is asked for
-    (`archive/digest`).
+    (`archive/digest`); or it cannot be read, or only once (`archive/unreadable`).
     """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            hint = "name a file; what comes through a pipe must be written into one before"
+            raise fault("unreadable", "it is no plain file", shown, hint)
         with path.open("rb") as file:
             length = file.seek(0, os.SEEK_END)
             file.seek(0)
@@ -146,7 +151,7 @@ def _foreign(name: str, shown: str) -> WorkError:
 
 def _read(data: bytes, shown: str) -> ImageList:
     schema = image_list.schema_of(data)
-    if schema != image_list.SCHEMA and schema.startswith("ws-images/"):
+    if schema != image_list.SCHEMA and _SCHEMA.fullmatch(schema):
         what = f"its list is {schema}, and this ws reads {image_list.SCHEMA}"
         raise fault("schema", what, shown, "take another version of ws, or make it anew")
     try:

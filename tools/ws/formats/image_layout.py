@@ -140,6 +140,8 @@ class Config:
             self.labels: dict[str, str] = dict(labels)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise ValueError("its configuration cannot be read") from error
+        if not self.platform.isprintable():
+            raise ValueError("its configuration cannot be read: its platform is none")
 
 
 def _json(document: object) -> bytes:
