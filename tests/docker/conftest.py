@@ -26,8 +26,8 @@ POETRY = "ws-test/poetry"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here is marked, and stays with one worker of pytest-xdist.
 
-    Tests share images, and look at what is left in the engine; and an engine (20.10) does not always
-    find what it has while images of others come and go.
+    They share images, and look at what is left in the engine; and an engine (20.10) does not
+    always find what it has while images of others come and go.
     """
     here = Path(__file__).parent
     for item in items:
