@@ -10,7 +10,7 @@ from ws.commands.compose_outcomes import COMMAND, Start, interrupted, outcomes_o
 from ws.commands.compose_project import alone, checked, log_of, project
 from ws.errors import WsError
 from ws.files.store import Store
-from ws.formats.compose_trouble import Trouble, trouble
+from ws.formats.compose_trouble import Trouble, trouble, unset
 from ws.generate import compose
 from ws.model.plan import Plan, RunImage
 from ws.model.report import Finding, Report
@@ -19,7 +19,7 @@ from ws.planning.compose_waits import with_needs
 from ws.planning.images import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ws.commands.context import Context
     from ws.engines.compose import Compose, Container
@@ -79,8 +79,9 @@ def _up(
             observer.planned(Plan(COMMAND, tuple(actions)))
             for name in listed:
                 observer.started(name, COMMAND)
-            ended = found.run(*words, *names, log=log)
-            wrong = trouble(ended.tail, found.project) if ended.code else Trouble()
+            said: list[str] = []
+            ended = found.run(*words, *names, log=log, on_line=said.append)
+            wrong = trouble(said, found.project) if ended.code else Trouble()
             there = found.containers()
         start = Start(before, names, needed, wrong, there, asked.wait)
         if asked.wait:
@@ -93,7 +94,15 @@ def _up(
     finally:
         observer.ended()
     data = {"project": found.project, "files": list(found.files), "host": False}
-    return Report(COMMAND, _drift(workspace), outcomes, data, notes=_notes(outcomes, there))
+    findings = (*_drift(workspace), *_unset(workspace, said))
+    return Report(COMMAND, findings, outcomes, data, notes=_notes(outcomes, there))
+
+
+def _unset(workspace: Workspace, said: Sequence[str]) -> Iterator[Finding]:
+    """A warning for each variable that is empty, since nobody has set it."""
+    hint = f"set it in your shell, or in {workspace.settings.compose.folder}/.env"
+    for name in unset(said):
+        yield Finding("compose/variable", "warning", f"{name} is not set: it is empty", hint=hint)
 
 
 def _notes(outcomes: Sequence[Outcome], there: Sequence[Container]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _IMAGE = re.compile(r"\s*([\w.-]+) Error (\S.*)")
 """Of a service whose image is pulled (seen with 2.26)."""
@@ -15,6 +15,15 @@ _ENDPOINT = re.compile(r"external connectivity on endpoint (\S+) ")
 _TAKEN = re.compile(r"address already in use|port is already allocated")
 _PORT = re.compile(r"(?:listen \w+|Bind for|host port(?: for)?|exposing port \w+) \S*?:(\d+)\b")
 """As engines from 20.10 to 28 put it."""
+
+
+_UNSET = re.compile(r'The \\?"(\w+)\\?" variable is not set')
+
+
+def unset(lines: Iterable[str]) -> tuple[str, ...]:
+    """The variables that Compose took for empty, since nobody has set them."""
+    found = (_UNSET.search(line) for line in lines)
+    return tuple(sorted({each[1] for each in found if each}))
 
 
 @dataclass(frozen=True, slots=True)
