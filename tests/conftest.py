@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
+DOCKER = Path(__file__).parent / "docker"
 LONG = bool(os.environ.get("WS_TEST_LONG"))
 settings.register_profile(
     "ws",
@@ -38,6 +39,14 @@ def _no_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monke
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
     for name in ("WS_ROOT", "WS_POETRY", "VIRTUAL_ENV", "NO_COLOR", "GITHUB_STEP_SUMMARY"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(autouse=True)
+def _no_docker(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reaches the Docker Engine of the machine, but those that are about it."""
+    if not request.node.path.is_relative_to(DOCKER):
+        monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere/docker.sock")
+        monkeypatch.delenv("DOCKER_CONTEXT", raising=False)
 
 
 @pytest.fixture

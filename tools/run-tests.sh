@@ -55,7 +55,8 @@ if [ -x .venv/bin/pytest ]; then
     step 'docker engine' engine start base
   fi
   eval "$(engine environment)"
-  step pytest .venv/bin/pytest -n auto "$@"
+  # loadgroup: what shares images in one engine stays with one worker (tests/docker/conftest.py)
+  step pytest .venv/bin/pytest -n auto --dist loadgroup "$@"
 fi
 
 printf '\n%s\n' "${failed:+Failed: }${failed:-All steps passed}." >&2

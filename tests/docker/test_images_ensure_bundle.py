@@ -395,9 +395,56 @@ def test_it_can_be_cancelled_and_goes_on_the_next_time(unpacked: Bundle) -> None
     assert unpacked.ensure().ok
 
 
+def test_what_ends_it_while_it_waits_for_an_engine_is_in_the_answer(
+    unpacked: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{unpacked.root}/none")
+
+    def press(event: api.Event) -> None:
+        if event.kind == "step":
+            signal.raise_signal(signal.SIGINT)
+
+    cancel = api.Cancel()
+    cancel()
+    for more in ({"on_event": press}, {"cancel": cancel}):
+        answer = unpacked.ensure(wait_engine=30, **more)
+        assert (answer.ok, answer.interrupted) == (False, True)
+        (tried,) = answer.services[0].tried
+        assert (tried.status, tried.reason) == ("aborted", "interrupted")
+
+
+@pytest.mark.parametrize("command", ["rm /v/deep/a.bin; rmdir /v/deep", "rm -r /v/deep /v/.ws*"])
+def test_a_volume_that_was_emptied_is_filled_again(unpacked: Bundle, command: str) -> None:
+    (unpacked.root / "one/models/deep").mkdir(parents=True)
+    (unpacked.root / "one/models/deep/a.bin").write_text("a")
+    unpacked.write(Volume("models", "/models", source="models"))
+    assert unpacked.ensure().ok
+    name = unpacked.volume("models")
+    mount = f"--volume={name}:/v"
+    unpacked.engine.run("python:3.11-slim", "sh", "-c", command, options=(mount,))
+    shutil.rmtree(unpacked.root / ".ws/ensure")
+    assert unpacked.ensure().ok
+    assert unpacked.reads(name, "deep/a.bin") == "a"
+
+
+def test_a_folder_that_was_emptied_is_filled_again(
+    unpacked: Bundle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WS_DOCKER", "0")
+    model = unpacked.root / "one/model.bin"
+    model.write_text("a")
+    unpacked.write(Volume("models", "/models", source="model.bin"), source=("host",))
+    assert unpacked.ensure().ok
+    filled = unpacked.root / ".ws/volumes/models/model.bin"
+    filled.unlink()
+    assert unpacked.ensure().ok
+    assert filled.read_text() == "a"
+
+
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
 def test_however_it_is_ended_the_next_run_goes_on(unpacked: Bundle, how: signal.Signals) -> None:
-    sleeping = "FROM python:3.11-slim AS image\nRUN echo it sleeps && sleep 3\n"
+    # What an earlier run has built must not be in the builder's cache.
+    sleeping = f"FROM python:3.11-slim AS image\nRUN echo {unpacked.name} sleeps && sleep 3\n"
     (unpacked.root / "Dockerfile").write_text(sleeping)
     log = unpacked.root / ".ws/logs/docker ensure/build.log"
     command = [sys.executable, "-m", "ws", "docker", "ensure", "--format", "json"]
@@ -407,7 +454,7 @@ def test_however_it_is_ended_the_next_run_goes_on(unpacked: Bundle, how: signal.
         stdout=subprocess.PIPE,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),  # noqa: PLW1509
     ) as process:
-        while not (log.exists() and "it sleeps" in log.read_text()):
+        while not (log.exists() and "sleeps" in log.read_text()):
             assert process.poll() is None
             time.sleep(0.05)
         process.send_signal(how)
@@ -418,6 +465,17 @@ def test_however_it_is_ended_the_next_run_goes_on(unpacked: Bundle, how: signal.
         assert (service["state"], service["tried"][-1]["status"]) == ("unavailable", "aborted")
     assert unpacked.ensure().ok
     assert unpacked.ensure().remembered
+
+
+def test_where_nothing_can_be_written_images_that_are_there_are_used(unpacked: Bundle) -> None:
+    unpacked.ensure()
+    shutil.rmtree(unpacked.root / ".ws")
+    (unpacked.root / ".ws").write_text("")
+    answer = unpacked.ensure()
+    assert (answer.ok, answer.services[0].way) == (True, "image")
+    unpacked.write(fingerprint="another")
+    with pytest.raises(api.WsError, match="cannot write"):
+        unpacked.ensure()
 
 
 def test_the_status_looks_and_does_nothing(unpacked: Bundle) -> None:

@@ -83,7 +83,11 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     assert seen <= 10**6
 
 
-@pytest.mark.parametrize("data", [b"", b"no gzip at all", gzip.compress(b"x")[:-3]])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"no gzip at all", gzip.compress(b"x")[:-3]],
+    ids=["nothing", "text", "cut off"],  # a time of now in it would be another name each time
+)
 def test_what_is_no_gzip_is_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"decompress|in the middle"):
         unpack([data], 100, lambda _data: None)

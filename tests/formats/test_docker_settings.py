@@ -95,3 +95,14 @@ def test_what_is_no_budget_and_no_smoke_is_a_fault_with_its_line(line: str, reas
         member(line)
     (fault,) = faults_of(raised.value)
     assert (fault.reason, fault.where and fault.where.line) == (reason, 6)
+
+
+@pytest.mark.parametrize(
+    "line", ['registry = "ann:secret@r.example/x"', 'mirrors = ["https://ann:secret@r.example/x"]']
+)
+def test_a_registry_with_a_password_is_refused_without_showing_it(line: str) -> None:
+    with pytest.raises(WsError) as caught:
+        workspace(line)
+    (fault,) = faults_of(caught.value)
+    assert "is no registry" in fault.reason
+    assert "secret" not in fault.reason

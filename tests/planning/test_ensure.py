@@ -63,6 +63,7 @@ def test_a_disk_is_too_small_only_if_both_numbers_are_known() -> None:
         (Estimate(10**6, 2 * 10**6, 10**9, 40.0),
          "about 1 MB to fetch, 2 MB on the disk of 1 GB free, 40 s"),
         (Estimate(seconds=300.0), "about 5 min"),
+        (Estimate(seconds=0.3), ""),
     ],
 )  # fmt: skip
 def test_people_are_told_what_is_known(estimate: Estimate, text: str) -> None:

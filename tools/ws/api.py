@@ -74,7 +74,7 @@ def ensure(
     on. Raises `WsError` where there is no product, no such service, or a broken manifest.
     """
     context = _context(root, on_event)
-    asked = Asked(tuple(services), wait_engine, str(archive))
+    asked = Asked(_names(services), wait_engine, str(archive))
     with _signals_kept(), (cancel or Cancel()).together.gathering():
         return answer(context, asked)
 
@@ -86,7 +86,12 @@ def status(root: str | Path, services: Iterable[str] = ()) -> Answer:
     """
     from ws.commands.ensuring import look
 
-    return look(_context(root, lambda _event: None), Asked(tuple(services)))
+    return look(_context(root, lambda _event: None), Asked(_names(services)))
+
+
+def _names(services: Iterable[str]) -> tuple[str, ...]:
+    """One name is a list of one, not of its letters."""
+    return (services,) if isinstance(services, str) else tuple(services)
 
 
 def _context(root: str | Path, on_event: Callable[[Event], None]) -> Context:

@@ -49,8 +49,19 @@ class Command(click.Command):
         **kwargs: Any,  # noqa: ANN401
     ) -> None:
         super().__init__(*args, **kwargs)
-        common = _common(checks=checks)
-        self.params += [option for option in common if filters or option.name != "filters"]
+        self._checks, self._filters = checks, filters
+        self._is_whole = False
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """All options; the common ones are made when they are asked for.
+
+        One run calls one command, and making those of all would be a good part of its start-up.
+        """
+        if not self._is_whole:
+            self._is_whole = True
+            common = _common(checks=self._checks)
+            self.params += [o for o in common if self._filters or o.name != "filters"]
+        return super().get_params(ctx)
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as click has it
         """Split the common options from the command's own, and call it."""

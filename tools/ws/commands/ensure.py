@@ -34,13 +34,19 @@ def run(context: Context, asked: Asked) -> Report:
     An optional service that is unavailable is a warning, a required one an error with the remedy.
     Raises `UsageError` where there is no product, or no such service, and all faults of manifests.
     """
-    if remembered := ensure_remembered.recall(context, asked):
+    if known := remembered(context, asked):
         if context.followed:
             _tell_nothing(context.observer())
-        return Report(COMMAND, outcomes=_outcomes(remembered), data=remembered)
+        return known
     from ws.commands import ensuring  # costs start-up; the second run does without
 
     return report(ensuring.ensure(context, asked))
+
+
+def remembered(context: Context, asked: Asked) -> Report | None:
+    """The report of a run in which nothing has changed; `None` where it must be looked into."""
+    data = ensure_remembered.recall(context, asked)
+    return Report(COMMAND, outcomes=_outcomes(data), data=data) if data else None
 
 
 def answer(context: Context, asked: Asked) -> Answer:
@@ -48,8 +54,10 @@ def answer(context: Context, asked: Asked) -> Answer:
     from ws.commands import ensuring
     from ws.formats import ensured
 
-    remembered = ensure_remembered.recall(context, asked)
-    return ensured.read(remembered) if remembered else ensuring.ensure(context, asked)
+    if data := ensure_remembered.recall(context, asked):
+        _tell_nothing(context.observer())
+        return ensured.read(data)
+    return ensuring.ensure(context, asked)
 
 
 def report(answer: Answer) -> Report:

@@ -91,12 +91,16 @@ class Run:
             self._fill()
         except KeyboardInterrupt:
             self.interrupted = True
-            told = Tried(self.current, "aborted", "interrupted", _ON)
-            self._note({each.name: told for each in self.left})
         self.interrupted = self.interrupted or self.processes.stopped
+        if self.interrupted:
+            told = Tried(self.current, "aborted", "interrupted", _ON)
+            self._note({e.name: told for e in self.left if not self._is_aborted(e)})
         if self.seconds and not self.interrupted:
             measured.remember(self.store, self._measured())
         return answered(self, tell=self.is_planned)
+
+    def _is_aborted(self, service: Service) -> bool:
+        return any(each.status == "aborted" for each in self.tried[service.name])
 
     def looked(self) -> Answer:
         """What the engine has, and nothing is done about."""

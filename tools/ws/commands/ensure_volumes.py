@@ -99,7 +99,10 @@ class Volumes(NamedTuple):
     ) -> None:
         digest = self._digest(service, volume)
         with engine_volumes.inside(docker, name, image, volume.path, scratch) as there:
-            do = volume_fill.decide(volume, there.marker(), digest)
+            marker = there.marker()
+            if marker and marker.whole and volume.source and there.is_empty():
+                marker = None  # somebody took all of it away, as `rm *` does
+            do = volume_fill.decide(volume, marker, digest)
             if do == "nothing":
                 return
             source = self._fetched(service, volume)
@@ -121,7 +124,10 @@ class Volumes(NamedTuple):
 
     def _on_host(self, folder: str, service: Service, volume: Volume) -> None:
         digest = self._digest(service, volume)
-        do = volume_fill.decide(volume, host_volumes.marker(self.store, folder), digest)
+        marker = host_volumes.marker(self.store, folder)
+        if marker and marker.whole and volume.source and host_volumes.is_empty(self.store, folder):
+            marker = None
+        do = volume_fill.decide(volume, marker, digest)
         if do == "nothing":
             return
         self._room(volume)

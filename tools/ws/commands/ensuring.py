@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from ws.commands import ensure_remembered, products
@@ -10,6 +11,7 @@ from ws.commands.ensure_run import Run, Stand
 from ws.engines.apply import Step
 from ws.engines.docker import LIMIT, engine_state
 from ws.engines.process import Processes
+from ws.errors import WorkError
 from ws.files.roots import find_product
 from ws.files.store import Store
 from ws.formats import ensured
@@ -32,7 +34,15 @@ def ensure(context: Context, asked: Asked) -> Answer:
     processes = Processes()
     observer = context.observer()
     try:
-        with store.exclusive(context.note, "ensure/lock", lambda: processes.stopped):
+        with ExitStack() as held:
+            lock = store.exclusive(context.note, "ensure/lock", lambda: processes.stopped)
+            try:
+                held.enter_context(lock)
+            except WorkError:  # where it is installed, its users may not write
+                answer = look(context, asked)
+                if answer.is_whole and not processes.stopped:
+                    return answer
+                raise
             notes = ensure_remembered.begin(context, asked, store)
             found = products.find(context, asked.names)
             engine = _engine(context, asked.wait, observer, processes)
@@ -71,9 +81,12 @@ def _engine(
     )
     if seconds and docker_engine.may_come(engine):
         context.note(f"waiting up to {seconds:g} s for the engine: {engine.detail}")
-    while docker_engine.may_come(engine) and time.monotonic() < until and not processes.stopped:
-        left = until - time.monotonic()
-        observer.step("", Step(0, 0, f"waiting for the engine, {left:.0f} s more at most"))
-        time.sleep(min(_POLL, max(left, 0.0)))
-        engine = engine_state(context.environ, limit=min(LIMIT, max(left, 1.0)))
+    try:
+        while docker_engine.may_come(engine) and time.monotonic() < until and not processes.stopped:
+            left = until - time.monotonic()
+            observer.step("", Step(0, 0, f"waiting for the engine, {left:.0f} s more at most"))
+            time.sleep(min(_POLL, max(left, 0.0)))
+            engine = engine_state(context.environ, limit=min(LIMIT, max(left, 1.0)))
+    except KeyboardInterrupt:  # an answer tells it, as of all that comes after this
+        processes.stop()
     return engine

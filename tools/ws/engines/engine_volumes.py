@@ -51,6 +51,16 @@ class Inside:
             read(target.read_text(encoding="utf-8", errors="replace")) if not ended.code else None
         )
 
+    def is_empty(self) -> bool:
+        """Whether nothing lies in it besides a marker; of what does, only the beginning is read."""
+        with self.docker.flow("cp", f"{self.container}:{self.path}/.", "-") as flow:
+            try:
+                with tarfile.open(fileobj=flow.stream, mode="r|") as tar:
+                    names = (posixpath.normpath(entry.name) for entry in tar)
+                    return all(name in (".", MARKER) for name in names)
+            except tarfile.TarError:  # it says nothing: then nothing is done about it either
+                return False
+
     def mark(self, marker: Marker) -> None:
         """Say what is in it, and let the image's user own the folder. Raises `WorkError`."""
         above, name = posixpath.split(self.path)

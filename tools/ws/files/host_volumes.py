@@ -18,6 +18,11 @@ def marker(store: Store, path: str) -> Marker | None:
     return read(data.decode(errors="replace")) if data is not None else None
 
 
+def is_empty(store: Store, path: str) -> bool:
+    """Whether nothing lies in a folder besides a marker. Raises `WorkError`."""
+    return all(each.name == MARKER for each in store.inside(path).iterdir())
+
+
 def fill(store: Store, path: str, source: Path | None, name: str, digest: str) -> None:
     """Put a file under this name, or what is in a folder, into the folder at `path`.
 

@@ -127,8 +127,16 @@ def _registry(reader: TableReader, table: dict[str, Any]) -> str:
     said = reader.text(table, "docker", "registry").rstrip("/")
     if said and not _REGISTRY.fullmatch(said):
         hint = 'such as "ghcr.io/acme"'
-        reader.fault("manifest/value", f'"{said}" is no registry', ("docker", "registry"), hint)
+        reader.fault(
+            "manifest/value", f'"{_shown(said)}" is no registry', ("docker", "registry"), hint
+        )
     return said
+
+
+def _shown(name: str) -> str:
+    """What is no registry, without user and password."""
+    _, found, place = name.rpartition("@")
+    return f"***@{place}" if found else name
 
 
 def _sources(reader: TableReader, table: dict[str, Any]) -> tuple[Source, ...]:
@@ -148,7 +156,7 @@ def _mirrors(reader: TableReader, table: dict[str, Any]) -> tuple[str, ...]:
         if not _REGISTRY.fullmatch(name):
             place = ("docker", "mirrors", index)
             hint = 'such as "mirror.example/acme"'
-            reader.fault("manifest/value", f'"{name}" is no registry', place, hint)
+            reader.fault("manifest/value", f'"{_shown(name)}" is no registry', place, hint)
     return said
 
 

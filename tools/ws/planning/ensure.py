@@ -55,7 +55,7 @@ def told(estimate: Estimate) -> str:
     if estimate.disk:
         free = f" of {size_text(estimate.free)} free" if estimate.free is not None else ""
         words.append(f"{size_text(estimate.disk)} on the disk{free}")
-    if estimate.seconds:
+    if estimate.seconds and round(estimate.seconds):
         words.append(f"{_time(estimate.seconds)}")
     return f"about {', '.join(words)}" if words else ""
 
