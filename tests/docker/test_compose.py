@@ -189,5 +189,6 @@ def test_one_that_dies_at_once_has_failed_and_down_needs_no_sound_file(
     assert failed["output"][-1] == "there is no way"
     with (product.root / "ops/compose.yaml").open("a") as file:
         file.write("services: twice\n")
+    assert len(product.ws("docker", "logs", "broker", "--tail", "1")["data"]["lines"]) == 1
     product.ws("docker", "down", "--volumes")
     assert of_project(docker_engine, product, "ps", "--all") == []

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from ws.commands import docker_build, generate_compose
 from ws.commands.compose_outcomes import COMMAND, Start, interrupted, outcomes_of
 from ws.commands.compose_project import alone, checked, log_of, project
+from ws.engines.apply import Step
 from ws.errors import WsError
 from ws.files.store import Store
-from ws.formats.compose_trouble import Trouble, trouble
+from ws.formats.compose_trouble import Trouble, step, trouble, unset
 from ws.generate import compose
 from ws.model.plan import Plan, RunImage
 from ws.model.report import Finding, Report
@@ -19,9 +20,10 @@ from ws.planning.compose_waits import with_needs
 from ws.planning.images import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ws.commands.context import Context
+    from ws.engines.apply import Observer
     from ws.engines.compose import Compose, Container
     from ws.model.report import Outcome
     from ws.model.workspace import Workspace
@@ -61,6 +63,23 @@ def run(context: Context, asked: Asked) -> Report:
         return _up(context, workspace, found, asked, names)
 
 
+class _Follower:
+    """Hears what Compose says, and tells what it is at with each of these services."""
+
+    def __init__(self, observer: Observer, project: str, listed: Sequence[str]) -> None:
+        self.said: list[str] = []
+        self._observer, self._project, self._listed = observer, project, listed
+        for name in listed:
+            observer.started(name, COMMAND)
+
+    def tell(self, line: str) -> None:
+        """One line of its output."""
+        self.said.append(line)
+        at = step(line, self._project)
+        if at and at[0] in self._listed:
+            self._observer.step(at[0], Step(0, 0, at[1]))
+
+
 def _up(
     context: Context, workspace: Workspace, found: Compose, asked: Asked, names: tuple[str, ...]
 ) -> Report:
@@ -77,10 +96,9 @@ def _up(
             listed = [name for name in needed if not names or name in names or name not in running]
             actions = (RunImage(name, name, "to be started") for name in listed)
             observer.planned(Plan(COMMAND, tuple(actions)))
-            for name in listed:
-                observer.started(name, COMMAND)
-            ended = found.run(*words, *names, log=log)
-            wrong = trouble(ended.tail, found.project) if ended.code else Trouble()
+            follower = _Follower(observer, found.project, listed)
+            ended = found.run(*words, *names, log=log, on_line=follower.tell)
+            wrong = trouble(follower.said, found.project) if ended.code else Trouble()
             there = found.containers()
         start = Start(before, names, needed, wrong, there, asked.wait)
         if asked.wait:
@@ -93,7 +111,15 @@ def _up(
     finally:
         observer.ended()
     data = {"project": found.project, "files": list(found.files), "host": False}
-    return Report(COMMAND, _drift(workspace), outcomes, data, notes=_notes(outcomes, there))
+    findings = (*_drift(workspace), *_unset(workspace, follower.said))
+    return Report(COMMAND, findings, outcomes, data, notes=_notes(outcomes, there))
+
+
+def _unset(workspace: Workspace, said: Sequence[str]) -> Iterator[Finding]:
+    """A warning for each variable that is empty, since nobody has set it."""
+    hint = f"set it in your shell, or in {workspace.settings.compose.folder}/.env"
+    for name in unset(said):
+        yield Finding("compose/variable", "warning", f"{name} is not set: it is empty", hint=hint)
 
 
 def _notes(outcomes: Sequence[Outcome], there: Sequence[Container]) -> tuple[str, ...]:

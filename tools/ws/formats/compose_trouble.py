@@ -1,4 +1,4 @@
-"""What Compose says of a start that failed: why, and whose fault it is."""
+"""What Compose says of a start: what it is at, and if that failed why, and whose fault it is."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 _IMAGE = re.compile(r"\s*([\w.-]+) Error (\S.*)")
 """Of a service whose image is pulled (seen with 2.26)."""
@@ -15,6 +15,26 @@ _ENDPOINT = re.compile(r"external connectivity on endpoint (\S+) ")
 _TAKEN = re.compile(r"address already in use|port is already allocated")
 _PORT = re.compile(r"(?:listen \w+|Bind for|host port(?: for)?|exposing port \w+) \S*?:(\d+)\b")
 """As engines from 20.10 to 28 put it."""
+
+
+_CONTAINER = re.compile(r"\s*Container (\S+)\s+(\w[^:]*)")
+_PULL = re.compile(r"\s*([\w.-]+) (Pulling|Pulled)\s*")
+_UNSET = re.compile(r'The \\?"(\w+)\\?" variable is not set')
+
+
+def step(line: str, project: str) -> tuple[str, str] | None:
+    """The service that a line is of, and what is done with it; `None` for any other line."""
+    if found := _PULL.fullmatch(line):
+        return found[1], found[2].lower()
+    if found := _CONTAINER.fullmatch(line):
+        return _inside(found[1], project), found[2].strip().lower()
+    return None
+
+
+def unset(lines: Iterable[str]) -> tuple[str, ...]:
+    """The variables that Compose took for empty, since nobody has set them."""
+    found = (_UNSET.search(line) for line in lines)
+    return tuple(sorted({each[1] for each in found if each}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +66,11 @@ def trouble(lines: Sequence[str], project: str) -> Trouble:
 def _service(line: str, project: str) -> str:
     """Whose container an engine names: `PROJECT-SERVICE-1`."""
     endpoint = _ENDPOINT.search(line)
-    name = endpoint[1] if endpoint else ""
+    return _inside(endpoint[1], project) if endpoint else ""
+
+
+def _inside(name: str, project: str) -> str:
+    """The service of a container; its name, where that was given by hand."""
     inside = re.fullmatch(rf"{re.escape(project)}[-_](.+)[-_]\d+", name)
     return inside[1] if inside else name
 
