@@ -380,7 +380,14 @@ def test_without_buildx_it_is_the_same(
     assert "needs Buildx, and docker has none here" in said["outcomes"][0]["reason"]
 
 
-def test_ctrl_c_while_it_waits_ends_it_at_once_and_no_name_is_left(place: Led) -> None:
+@pytest.mark.parametrize(
+    "endings",
+    [[signal.SIGINT], [signal.SIGTERM, signal.SIGTERM]],  # `timeout` sends it twice
+    ids=["ctrl-c", "timeout"],
+)
+def test_ctrl_c_while_it_waits_ends_it_at_once_and_no_name_is_left(
+    endings: list[signal.Signals], place: Led
+) -> None:
     marked, events = mark(), place.root / "events"
     command = ["docker", "push", "--local", place.tag, "--to", f"{NOWHERE}/acme", "--retries=9"]
     with subprocess.Popen(
@@ -395,7 +402,9 @@ def test_ctrl_c_while_it_waits_ends_it_at_once_and_no_name_is_left(place: Led) -
         while not events.exists() or "again in 2 s" not in events.read_text():
             time.sleep(0.01)
         begin = time.monotonic()
-        os.kill(process.pid, signal.SIGINT)
+        for ending in endings:
+            os.kill(process.pid, ending)
+            time.sleep(0.01)
         out, _ = process.communicate()
     events.unlink()
     assert process.returncode == 130, out

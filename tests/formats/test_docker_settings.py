@@ -106,3 +106,10 @@ def test_a_registry_with_a_password_is_refused_without_showing_it(line: str) -> 
     (fault,) = faults_of(caught.value)
     assert "is no registry" in fault.reason
     assert "secret" not in fault.reason
+
+
+def test_an_index_with_a_password_is_refused_without_showing_it() -> None:
+    with pytest.raises(WsError) as caught:
+        member('index = "https://ann:secret@pypi.example/simple"')
+    (fault,) = faults_of(caught.value)
+    assert fault.reason == '"***@pypi.example/simple" is no package index'

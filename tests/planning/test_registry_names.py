@@ -38,10 +38,14 @@ def test_registries_are_those_that_are_asked_for_else_the_workspaces_own() -> No
     assert registries(DockerSettings(mirrors=("m.example",)), []) == ("m.example",)
 
 
-@pytest.mark.parametrize("name", ["https://r.example", "bob:secret@r.example", "R.example", "r/"])
+@pytest.mark.parametrize(
+    "name",
+    ["https://r.example", "bob:secret@r.example", "https://bob:s@secret@r", "R.example", "r/"],
+)
 def test_what_is_no_registry_is_refused(name: str) -> None:
-    with pytest.raises(UsageError, match="is no registry"):
+    with pytest.raises(UsageError, match="is no registry") as fault:
         registries(DockerSettings(), [name])
+    assert "secret" not in fault.value.reason
 
 
 def test_without_any_registry_the_settings_are_named() -> None:

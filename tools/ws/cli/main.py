@@ -17,7 +17,7 @@ from ws.cli.streams import forget_stdout
 from ws.errors import WsError, faults_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import FrameType
     from typing import NoReturn
 
@@ -31,9 +31,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
         app.main(args, prog_name="ws")
     _prepare_streams()
     gc.set_threshold(50_000, 50, 100)  # nearly all that a run reads stays until its end
-    for name in ("SIGTERM", "SIGHUP"):  # the latter when a terminal closes; not on Windows
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupt)
+    _hear_endings(_interrupt)
     try:
         code = _run(args)
     except BrokenPipeError:
@@ -172,4 +170,16 @@ def _prepare_streams() -> None:
 
 def _interrupt(_signal: int, _frame: FrameType | None) -> None:
     """A polite end is handled as Ctrl-C is: what runs is ended, nothing is half done."""
+    _hear_endings(_go_on_ending)  # `timeout` sends its signal twice
     raise KeyboardInterrupt
+
+
+def _go_on_ending(_signal: int, _frame: FrameType | None) -> None:
+    """Nothing more: programs that are started to tidy up would inherit a signal that is ignored."""
+
+
+def _hear_endings(hear: Callable[[int, FrameType | None], None]) -> None:
+    """Let somebody hear of the polite ends."""
+    for name in ("SIGTERM", "SIGHUP"):  # the latter when a terminal closes; not on Windows
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), hear)

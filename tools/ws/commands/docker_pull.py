@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.commands import image_runs
 from ws.commands.context import jobs_from
 from ws.commands.registry_names import names
 from ws.engines.apply import Step
-from ws.engines.registry import Registry, registry
+from ws.engines.registry import SILENT, Registry, registry
 from ws.engines.transfers import RETRIES, NotSentError, Transfers
 from ws.errors import WsError
 from ws.model.report import Finding, Outcome
@@ -62,7 +61,7 @@ def run(context: Context, asked: Asked) -> Report:
             _row(image, outcome, pulling.told.get(image.member, _Told()))
             for image, outcome in zip(begun.found.plan.images, outcomes, strict=True)
         ]
-        findings = (*called.findings(), *pulling.findings)
+        findings = tuple(pulling.findings)
         states = {name: s for name, s in begun.states.items() if name not in pulling.told}
         rest = begun._replace(states=states)
         return rest.report(outcomes, {"images": rows}, findings=findings, interrupted=interrupted)
@@ -104,7 +103,7 @@ class _Pulling:
         if state.kind == "up to date" and not self._asked.force:
             return Outcome(image.member, COMMAND, "skipped", "up to date")
         references = self._references[image.member]
-        there = self._look(references)
+        there, silent = self._look(references)
         if there and state.image and state.image.id in (there.id, there.manifest, there.digest):
             self._note(image, _Told(there.reference, there.digest, fetched=0))
             return Outcome(image.member, COMMAND, "skipped", "the registry has no other")
@@ -117,23 +116,33 @@ class _Pulling:
         transfers = Transfers(docker, self._asked.retries, log=log, on_step=on_step)
         where = self._begun.relative(log)
         try:
-            sent = transfers.pull(references, image.tag)
+            sent = transfers.pull(sorted(references, key=silent.__contains__), image.tag)
         except NotSentError as fault:
             self.told[image.member] = _Told(tries=fault.tries, failed=fault.failed)
             return Outcome(
                 image.member, COMMAND, "failed", fault.reason, log=where, output=fault.output
             )
         fetched = there.lacking(self._has) if there and there.reference == sent.reference else None
-        self._note(image, _told(sent, fetched))
+        unasked = {each: why for each, why in silent.items() if each != sent.reference}
+        failed = tuple({**unasked, **dict(sent.failed)}.items())
+        self._note(image, _told(sent, fetched)._replace(failed=failed))
         return Outcome(image.member, COMMAND, "done", f"from {sent.reference}", log=where)
 
-    def _look(self, references: Sequence[str]) -> RemoteImage | None:
-        """What is there; nothing, where that cannot be told: the pull itself tells why."""
+    def _look(self, references: Sequence[str]) -> tuple[RemoteImage | None, dict[str, str]]:
+        """What is there; nothing, where that cannot be told: the pull itself tells why.
+
+        And the names whose registries do not answer, each with that: an engine may wait for these
+        for ever, so they are asked last.
+        """
+        silent: dict[str, str] = {}
         for reference in references:
-            with suppress(WsError):
+            try:
                 if found := self._registry.look(reference):
-                    return found
-        return None
+                    return found, silent
+            except WsError as fault:
+                if fault.rule == SILENT:
+                    silent[reference] = fault.reason
+        return None, silent
 
     def _note(self, image: Image, told: _Told) -> None:
         """Keep what is known of an image that is there now; and what a person should know of it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ws.engines import image_archive
 from ws.engines.apply import Step
-from ws.engines.registry import Registry, registry
+from ws.engines.registry import SILENT, Registry, registry
 from ws.engines.transfers import NotSentError, Transfers
 from ws.errors import ToolError, WorkError, WsError
 from ws.model.ensured import Tried
@@ -38,6 +38,8 @@ class _Look(NamedTuple):
     trouble: str = ""
     may_be: bool = False
     """Whether it may be there all the same."""
+    is_silent: bool = False
+    """Whether the registry does not answer: it is asked last."""
 
 
 class Fetching:
@@ -138,7 +140,8 @@ class Fetching:
 
         transfers = Transfers(self._docker, _RETRIES, on_step=on_step)
         try:
-            transfers.pull(fitting, service.tag)
+            last = sorted(fitting, key=lambda name: looks[name].is_silent)
+            transfers.pull(last, service.tag)
         except NotSentError as fault:
             reason = "; ".join((fault.reason, *others))
             return Tried("pull", "failed", reason, fault.hint or "check the network")
@@ -190,7 +193,7 @@ class Fetching:
         try:
             image = self._registry.look(name)
         except WsError as fault:  # the engine, which asks by itself, may get at it
-            return _Look(None, fault.reason, may_be=True)
+            return _Look(None, fault.reason, may_be=True, is_silent=fault.rule == SILENT)
         return _Look(image, "" if image else f"there is no {name}")
 
 

@@ -114,7 +114,11 @@ class Docker:
 
     @contextmanager
     def flow(
-        self, *args: str, takes: bool = False, on_line: Callable[[str], None] = lambda _line: None
+        self,
+        *args: str,
+        takes: bool = False,
+        on_line: Callable[[str], None] = lambda _line: None,
+        limit: float | None = None,
     ) -> Iterator[Flow]:
         """Read the bytes that it gives, or write those that it `takes`; see `Processes.flow`."""
         flowing = self.processes.flow(
@@ -123,6 +127,7 @@ class Docker:
             environ=self.environ,
             takes=takes,
             on_line=on_line,
+            limit=limit,
         )
         with flowing as flow:
             yield flow

@@ -159,11 +159,13 @@ class Processes:
         environ: Mapping[str, str],
         takes: bool = False,
         on_line: Callable[[str], None] = lambda _line: None,
+        limit: float | None = None,
     ) -> Iterator[Flow]:
         """Read the bytes that a program gives, or write those that it `takes`.
 
         What it says besides goes line by line to `on_line`, credentials hidden. If it has not
-        `ended` when the block is left, it is made to. Raises `ToolError` if it cannot be started.
+        `ended` when the block is left, or after so many seconds, it is made to. Raises `ToolError`
+        if it cannot be started.
         """
         process = self._start(argv, folder, environ, _TAKING if takes else _GIVING)
         given, said = (process.stdin, process.stdout) if takes else (process.stdout, process.stderr)
@@ -178,11 +180,20 @@ class Processes:
             with contextlib.suppress(OSError, ValueError):
                 _pump(said, masking(environ), None, tell)
 
+        def give_up() -> None:
+            flow.late = True
+            _end([process])
+
         flow.listener = threading.Thread(target=listen, daemon=True)
         flow.listener.start()
+        timer = threading.Timer(limit or 0.0, give_up)
+        timer.daemon = True
+        if limit is not None:
+            timer.start()
         try:
             yield flow
         finally:
+            timer.cancel()
             if not takes:
                 flow.stream.close()  # one that waits for a reader does not hear that it should end
             if process.poll() is None:

@@ -58,6 +58,8 @@ class Flow:
         """What it gives; or what it reads, where it takes."""
         self.tail: deque[str] = deque(maxlen=TAIL)
         self.listener: threading.Thread | None = None
+        self.late = False
+        """Whether it was made to end, as its time was over."""
 
     def ended(self) -> Completed:
         """Wait for its end, as there is no more to give it or to take; and how that was."""

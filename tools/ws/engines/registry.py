@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ws.engines.probes import ANYWHERE
@@ -16,7 +16,7 @@ from ws.errors import ToolError, WorkError
 from ws.formats import manifests
 from ws.formats.image_layout import digest_of
 from ws.model.remote_image import RemoteImage
-from ws.planning.registry_failure import failure
+from ws.planning.registry_failure import failure, registry_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
     from ws.engines.images import Docker
     from ws.formats.manifests import Manifest
+
+PATIENCE = 15.0
+"""As long as an engine waits for the first answer of a registry."""
+SILENT = "registry/silent"
+"""The rule of those that do not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +39,17 @@ class Registry:
     has_buildx: bool
     platform: str
     """That is asked for: `linux/amd64`."""
+    patience: float = PATIENCE
+    """Seconds that a registry gets for an answer."""
+    _silent: set[str] = field(default_factory=set)
+    """Those that gave none: they are not asked again."""
 
     def look(self, reference: str) -> RemoteImage | None:
         """An image as its registry has it; `None` where it has none of this name and platform.
 
-        Raises `WorkError` where that cannot be told: nobody is logged in, or the registry is not
-        there; the engine, which asks by itself, may still get at it.
+        Raises `WorkError` where that cannot be told: nobody is logged in, the registry is not
+        there, or it does not answer (`SILENT`); the engine, which asks by itself, may still get at
+        it.
         """
         try:
             found = self._looked(reference) if self.has_buildx else self._plainly(reference)
@@ -109,11 +119,17 @@ class Registry:
         return self._asked(reference, "buildx", "imagetools", "inspect", "--raw", reference)
 
     def _asked(self, reference: str, *args: str) -> bytes:
-        with self.docker.flow(*args) as flow:
+        host = registry_of(reference)
+        if host in self._silent:
+            raise _no_answer(host)
+        with self.docker.flow(*args, limit=self.patience) as flow:
             said = flow.stream.read()
             ended = flow.ended()
         if ended.code == 0:
             return said
+        if flow.late:
+            self._silent.add(host)
+            raise _no_answer(host)
         why = failure(ended.tail, reference, "pull")
         if why.kind == "missing":
             raise LookupError(reference)
@@ -124,10 +140,10 @@ class Registry:
         if not self.has_buildx:
             return {}
         form = ("--format", "{{json .Image}}")
-        asked = self.docker.ask("buildx", "imagetools", "inspect", *form, reference)
         try:
-            found = json.loads("\n".join(asked.tail)) if asked.code == 0 else {}
-        except ValueError:
+            asked = self._asked(reference, "buildx", "imagetools", "inspect", *form, reference)
+            found = json.loads(asked)
+        except (LookupError, WorkError, ValueError):
             return {}
         return found if isinstance(found, dict) else {}
 
@@ -152,6 +168,10 @@ class Registry:
 def registry(docker: Docker, platform: str = "") -> Registry:
     """What asks registries, for a platform, else for that of the engine. Raises `ToolError`."""
     return Registry(docker, docker.has_buildx(), platform or docker.platform())
+
+
+def _no_answer(host: str) -> WorkError:
+    return WorkError(f"the registry {host} does not answer", rule=SILENT, hint="")
 
 
 def _is_loopback(reference: str) -> bool:

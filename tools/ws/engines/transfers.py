@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ws.engines.probes import ANYWHERE
 from ws.engines.process import Processes
 from ws.errors import WorkError, WsError
+from ws.formats import transfer_log
 from ws.formats.transfer_log import Transfer
 from ws.planning.registry_failure import Failure, failure
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 RETRIES = 3
 _FIRST_WAIT = 1.0
 _BLINK = 0.1
+_WAITS = "; it did not work, and the engine tries again"
 
 
 class Sent(NamedTuple):
@@ -51,7 +53,7 @@ class NotSentError(WorkError):
         self.failed = tuple((reference, why.reason) for reference, why in failed)
         self.kinds = tuple(why.kind for _, why in failed)
         self.tries = tries
-        self.output = tuple(output)
+        self.output = transfer_log.said(output)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +95,10 @@ class Transfers:
 
     def _tried(self, way: Way, references: Sequence[str]) -> Sent:
         failed: dict[str, Failure] = {}
+        hopeful = list(references)
         output: tuple[str, ...] = ()
         for attempt in range(1, self.retries + 2):
-            for reference in references:
-                if reference in failed and not failed[reference].passes:
-                    continue
+            for reference in tuple(hopeful):
                 transfer = Transfer()
                 code, said = self._run(way, reference, transfer, attempt)
                 if code == 0:
@@ -105,10 +106,12 @@ class Transfers:
                     others = tuple(each for each in before if each[0] != reference)
                     return Sent(reference, transfer.digest, attempt, others)
                 failed[reference], output = failure(said, reference, way), said
+                if transfer.tried_again or not failed[reference].passes:
+                    hopeful.remove(reference)
                 if self.docker.processes.stopped:
                     raise NotSentError([*failed.items()], attempt, output)
-            again = attempt <= self.retries and any(each.passes for each in failed.values())
-            if not again or not self._waited(attempt, way, failed):
+            again = attempt <= self.retries and hopeful
+            if not again or not self._waited(attempt, way, failed[hopeful[0]]):
                 break
         raise NotSentError([*failed.items()], attempt, output)
 
@@ -116,19 +119,23 @@ class Transfers:
         self, way: Way, reference: str, transfer: Transfer, attempt: int
     ) -> tuple[int, tuple[str, ...]]:
         doing = f"{way}ing {reference}" + (f", try {attempt}" if attempt > 1 else "")
-        self.on_step(0, 0, doing)
+        told = (0, 0, doing)
+        self.on_step(*told)
 
         def on_line(line: str) -> None:
+            nonlocal told
             if layers := transfer.line(line):
-                self.on_step(*layers, doing)
+                step = (*layers, f"{doing}{_WAITS if transfer.waits else ''}")
+                if step != told:
+                    self.on_step(*step)
+                told = step
 
         return self.docker.run((way, reference), ANYWHERE, log=self.log, on_line=on_line)
 
-    def _waited(self, attempt: int, way: Way, failed: dict[str, Failure]) -> bool:
+    def _waited(self, attempt: int, way: Way, why: Failure) -> bool:
         """Wait before another try, longer each time; say whether nobody has ended it."""
         seconds = self.first_wait * 2 ** (attempt - 1)
-        why = next(each.reason for each in failed.values() if each.passes)
-        self.on_step(0, 0, f"{way}ing again in {seconds:.0f} s: {why}")
+        self.on_step(0, 0, f"{way}ing again in {seconds:.0f} s: {why.reason}")
         end = time.monotonic() + seconds
         while time.monotonic() < end and not self.docker.processes.stopped:
             time.sleep(_BLINK)

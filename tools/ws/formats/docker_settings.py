@@ -119,7 +119,8 @@ def _index(reader: TableReader, docker: dict[str, Any]) -> str:
     said = reader.text(docker, *_HERE, "index").rstrip("/")
     if said and not _ADDRESS.fullmatch(said):
         hint = 'such as "https://download.pytorch.org/whl/cpu"; credentials go into the environment'
-        reader.fault("manifest/value", f'"{said}" is no package index', (*_HERE, "index"), hint)
+        reason = f'"{shown(said)}" is no package index'
+        reader.fault("manifest/value", reason, (*_HERE, "index"), hint)
     return said
 
 
@@ -128,13 +129,13 @@ def _registry(reader: TableReader, table: dict[str, Any]) -> str:
     if said and not _REGISTRY.fullmatch(said):
         hint = 'such as "ghcr.io/acme"'
         reader.fault(
-            "manifest/value", f'"{_shown(said)}" is no registry', ("docker", "registry"), hint
+            "manifest/value", f'"{shown(said)}" is no registry', ("docker", "registry"), hint
         )
     return said
 
 
-def _shown(name: str) -> str:
-    """What is no registry, without user and password."""
+def shown(name: str) -> str:
+    """What is no registry and no index, without user and password."""
     _, found, place = name.rpartition("@")
     return f"***@{place}" if found else name
 
@@ -156,7 +157,7 @@ def _mirrors(reader: TableReader, table: dict[str, Any]) -> tuple[str, ...]:
         if not _REGISTRY.fullmatch(name):
             place = ("docker", "mirrors", index)
             hint = 'such as "mirror.example/acme"'
-            reader.fault("manifest/value", f'"{_shown(name)}" is no registry', place, hint)
+            reader.fault("manifest/value", f'"{shown(name)}" is no registry', place, hint)
     return said
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.errors import UsageError, Where
-from ws.formats import tag_templates
+from ws.formats import docker_settings, tag_templates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ def registries(settings: DockerSettings, asked: Sequence[str]) -> tuple[str, ...
     for name in asked:
         if not _REGISTRY.fullmatch(name):
             raise UsageError(
-                f"{name} is no registry",
+                f"{docker_settings.shown(name)} is no registry",
                 rule="usage/registry",
                 hint="such as ghcr.io/acme; docker login says who you are",
             )
@@ -49,7 +49,7 @@ def registries(settings: DockerSettings, asked: Sequence[str]) -> tuple[str, ...
             "there is no registry",
             rule="usage/registry",
             where=Where("workspace.toml"),
-            hint='name one under [docker]: registry = "ghcr.io/acme"',
+            hint='name one under [docker]: registry = "ghcr.io/acme"; or use --to or --from',
         )
     return tuple(dict.fromkeys(found))
 
