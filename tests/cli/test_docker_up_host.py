@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import subprocess
 import time
 from typing import TYPE_CHECKING
@@ -184,7 +185,64 @@ def test_a_variable_that_must_be_set_is_asked_for(
     path.write_text(path.read_text().replace("${PLACE:-here}", "${PLACE:?set PLACE}"))
     ran = outcomes(ws("docker", "up", "chat", "--host", "--format", "json"))
     assert ran["chat"][0] == "failed"
-    assert ran["chat"][1].startswith("set PLACE")
+    assert ran["chat"][1].startswith("PLACE is not set: set PLACE (")
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_what_answers_at_the_port_of_a_member_is_not_that_member(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat=LONG)
+    manifest = root / "workers/chat/pyproject.toml"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        manifest.write_text(f"{manifest.read_text()}[tool.ws.docker]\nport = {port}\n")
+        ran = outcomes(ws("docker", "up", "chat", "--host", "--format", "json"))
+    assert ran["chat"][0] == "failed"
+    assert ran["chat"][1].startswith(f"port {port} of this machine is taken")
+
+
+def test_ctrl_c_ends_the_waiting_and_not_what_was_started(
+    make: Callable[..., Path], ws: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_args: object, **_more: object) -> None:
+        raise KeyboardInterrupt
+
+    root = make(chat=LONG)
+    with monkeypatch.context() as patched:
+        patched.setattr("ws.commands.host_up._Start.look", interrupt)
+        ran = ws("docker", "up", "chat", "--host", "--format", "json")
+    (found,) = ran.json["findings"]
+    assert (ran.code, found["rule"]) == (130, "run/interrupted")
+    assert found["hint"] == "ws docker down --host ends it"
+    assert runs(pid(root, "chat"))
+    monkeypatch.setattr("ws.commands.host_down.time.sleep", interrupt)
+    followed = ws("docker", "logs", "--host", "--follow")
+    assert (followed.code, followed.err) == (130, "")
+
+
+def test_where_there_is_no_engine_the_way_without_is_told(
+    make: Callable[..., Path], ws: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make(chat=LONG)
+    monkeypatch.setenv("PATH", "")
+    ran = ws("docker", "up", "--format", "json")
+    assert ran.code == 2
+    assert ran.json["findings"][0]["hint"].endswith("; or do without Docker: --host")
+
+
+def test_wrong_words_are_told_with_the_help_of_their_command(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    make(chat=LONG)
+    for words, told in (
+        (("docker", "up", "--hots"), "ws docker up"),
+        (("docker", "pu"), "ws docker"),
+        (("generate", "compose", "x"), "ws generate compose"),
+        (("lock", "--no"), "ws lock"),
+        (("--no",), "ws"),
+    ):
+        assert f"see `{told} --help`" in ws(*words).err
 
 
 @pytest.mark.parametrize("option", ["--dev", "--build"])

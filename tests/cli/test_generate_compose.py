@@ -239,7 +239,7 @@ def test_a_check_tells_drift_either_way_and_writes_nothing(
     path.write_text(text.replace("redis:7", "redis:8"))
     (edited,) = ws("generate", "compose", "--check", "--format", "json").json["findings"]
     assert (edited["rule"], edited["line"]) == ("compose/edited", 9)
-    assert "[compose] of workspace.toml" in edited["hint"]
+    assert "[compose.services.broker] of workspace.toml" in edited["hint"]
     path.write_text(text)
     manifest = (root / "workspace.toml").read_text()
     (root / "workspace.toml").write_text(manifest.replace("INFO", "DEBUG"))
@@ -289,3 +289,96 @@ def test_a_file_that_is_no_yaml_is_left_alone(
     ran = ws("generate", "compose")
     assert (ran.code, "ops/compose.yaml:2" in ran.out + ran.err) == (1, True)
     assert (root / "ops/compose.yaml").read_text() == "services:\n\tchat: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "hint"),
+    [
+        ("    init: true\n", "", "in a Compose file of your own, laid over this one"),
+        ("8000:8000", "8001:8000", "in [tool.ws.compose] of chat"),
+        ("LEVEL: INFO", "LEVEL: x", "in [tool.ws.compose] of chat, or in [compose] of workspace"),
+        ("interval: 5s", "interval: 6s", "by health or port in [tool.ws.docker] of chat"),
+        ("chat:latest", "chat:1", "by registry under [docker] of workspace.toml"),
+        ("target: image-chat", "target: x", "by build under [compose] of workspace.toml"),
+        ("redis-cli", "redis", "in [compose.services.broker] of workspace.toml"),
+        ("name: insight", "name: other", "by name under [workspace] of workspace.toml"),
+        ("  chat:\n", "  chatty:\n", "with service = false in [tool.ws.compose] of chat"),
+    ],
+)
+def test_what_was_edited_is_told_with_the_place_to_say_it(
+    make: Callable[..., Path], ws: Callable[..., Ran], old: str, new: str, hint: str
+) -> None:
+    root = make(BROKER, chat='[tool.ws.docker]\nport = 8000\nhealth = "/health"\n')
+    ws("generate", "compose")
+    path = root / "ops/compose.yaml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+    found = ws("generate", "compose", "--check", "--format", "json").json["findings"]
+    assert [each["rule"] for each in found] == ["compose/edited"]
+    assert f"say so {hint}" in found[0]["hint"]
+
+
+def test_what_is_left_of_a_member_fails_every_check_until_somebody_decides(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(BROKER)
+    ws("generate", "compose")
+    path = root / "ops/compose.yaml"
+    path.write_text(path.read_text().replace("  chat:\n", "  chat:\n    hostname: mine\n"))
+    manifest = root / "workers/chat/pyproject.toml"
+    manifest.write_text(manifest.read_text() + "[tool.ws.compose]\nservice = false\n")
+    for args in ((), (), ("--check",)):
+        ran = ws("generate", "compose", *args, "--format", "json")
+        assert ran.code == 1
+        assert [each["rule"] for each in ran.json["findings"]] == ["compose/left"]
+    path.write_text(path.read_text().replace("  chat:\n    hostname: mine\n", ""))
+    ws("generate", "compose")
+    assert ws("generate", "compose", "--check").code == 0
+
+
+def test_a_service_that_goes_is_one_finding(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(BROKER)
+    ws("generate", "compose")
+    manifest = root / "workers/chat/pyproject.toml"
+    manifest.write_text(manifest.read_text() + "[tool.ws.compose]\nservice = false\n")
+    found = ws("generate", "compose", "--check", "--format", "json").json["findings"]
+    assert {each["message"] for each in found} == {"services.chat is wanted no more"}
+
+
+def test_services_that_wait_for_each_other_are_refused(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    make(
+        chat='[tool.ws.compose]\ndepends-on = ["parse"]\n',
+        parse='[tool.ws.compose]\ndepends-on = ["chat"]\n',
+    )
+    ran = ws("generate", "compose", "--format", "json")
+    (found,) = ran.json["findings"]
+    assert (ran.code, found["rule"]) == (2, "compose/depends-on")
+    assert found["message"] == "chat waits for itself: chat → parse → chat"
+    assert (found["path"], found["line"]) == ("workers/chat/pyproject.toml", 12)
+
+
+def test_a_service_with_the_name_of_a_member_is_refused(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    make('[compose.services.chat]\nimage = "x"\n')
+    ran = ws("generate", "compose", "--format", "json")
+    (found,) = ran.json["findings"]
+    assert (ran.code, found["rule"], found["path"]) == (2, "manifest/value", "workspace.toml")
+    assert "[tool.ws.compose] of chat" in found["hint"]
+
+
+@pytest.mark.parametrize(
+    ("line", "told"), [('"a=b" = "x"', '"a=b"'), ('"" = "x"', '""'), ('A = "\\u0000"', '"A"')]
+)
+def test_variables_that_no_program_can_be_given_are_refused(
+    make: Callable[..., Path], ws: Callable[..., Ran], line: str, told: str
+) -> None:
+    make(chat=f"[tool.ws.compose.environment]\n{line}\n")
+    ran = ws("generate", "compose", "--format", "json")
+    (found,) = ran.json["findings"]
+    assert (ran.code, found["rule"], found["line"]) == (2, "manifest/value", 12)
+    assert told in found["message"]

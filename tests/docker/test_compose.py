@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -137,6 +139,39 @@ def test_what_was_added_by_hand_survives_and_runs(docker_engine: Engine, product
     assert of_project(docker_engine, product, "volume", "ls") == []
 
 
+def test_who_has_no_port_fails_alone(docker_engine: Engine, product: Product) -> None:
+    create = ("compose", f"--file={product.root}/ops/compose.yaml", "create", "router-worker")
+    assert docker_engine.call(*create).code == 0  # as an `up` that was interrupted leaves it
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", product.port))
+        taken.listen()
+        report = product.ws("docker", "up", SERVER, "chat-worker", code=1)
+    assert statuses(report) == {"broker": "done", SERVER: "failed", "chat-worker": "done"}
+    (failed,) = (each for each in report["outcomes"] if each["status"] == "failed")
+    assert f"port {product.port} of this machine is taken" in failed["reason"]
+    product.ws("docker", "down")
+
+
+def test_two_at_once_wait_for_each_other_and_down_needs_no_log(
+    docker_engine: Engine, product: Product
+) -> None:
+    with ThreadPoolExecutor() as pool:
+        args = ("docker", "up", "chat-worker", "router-worker")
+        one, other = (pool.submit(product.ws, *args) for _ in range(2))
+    workers = ("chat-worker", "router-worker")
+    assert {statuses(each.result())[name] for each in (one, other) for name in workers} == {
+        "done",
+        "skipped",
+    }
+    log = product.root / ".ws/logs/docker down/compose.log"
+    log.unlink()
+    log.mkdir()  # as little of a file as one on a disk that cannot be written to
+    product.ws("docker", "down")
+    log.rmdir()
+    assert of_project(docker_engine, product, "ps", "--all") == []
+
+
 def test_one_that_dies_at_once_has_failed_and_down_needs_no_sound_file(
     docker_engine: Engine, product: Product
 ) -> None:
@@ -154,5 +189,6 @@ def test_one_that_dies_at_once_has_failed_and_down_needs_no_sound_file(
     assert failed["output"][-1] == "there is no way"
     with (product.root / "ops/compose.yaml").open("a") as file:
         file.write("services: twice\n")
+    assert len(product.ws("docker", "logs", "broker", "--tail", "1")["data"]["lines"]) == 1
     product.ws("docker", "down", "--volumes")
     assert of_project(docker_engine, product, "ps", "--all") == []

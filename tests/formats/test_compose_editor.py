@@ -89,7 +89,33 @@ def test_a_service_that_is_gone_goes_but_for_what_people_added_to_it() -> None:
     assert said(after.text)["services"]["chat"] == {"labels": {"team": "a"}}
     assert "# Mine." in after.text
     assert [each.path for each in after.changes if each.kind == "left"] == [("services", "chat")]
-    assert edit(after.text, without, PATH) == (after.text, ())
+    assert edit(after.text, without, PATH).text == after.text
+
+
+def test_what_is_left_of_a_service_is_told_until_it_is_gone_or_stands_alone() -> None:
+    text = TEXT.replace("    image: chat:latest\n", "    image: chat:latest\n    hostname: me\n")
+    wanted = {**WANTED, "services": {"broker": WANTED["services"]["broker"]}}
+    first = edit(text, wanted, PATH)
+    assert {each.whole for each in first.changes} == {("services", "chat")}
+    assert first.changes[0].kind == "left"
+    again = edit(first.text, wanted, PATH)
+    assert again.text == first.text
+    assert [(each.kind, each.path) for each in again.changes] == [("left", ("services", "chat"))]
+    alone = first.text.replace("    hostname: me\n", "    hostname: me\n    image: mine\n")
+    assert edit(alone, wanted, PATH).changes == ()
+    gone = first.text.replace("  chat:\n    hostname: me\n", "")
+    assert edit(gone, wanted, PATH).changes == ()
+    back = edit(first.text, WANTED, PATH)
+    assert said(back.text)["services"]["chat"] == {"hostname": "me", **CHAT}
+
+
+def test_a_service_that_goes_is_told_as_one() -> None:
+    wanted = {**WANTED, "services": {"broker": WANTED["services"]["broker"]}}
+    changes = edit(TEXT, wanted, PATH).changes
+    assert len(changes) > 1
+    assert {(each.kind, each.whole, each.line) for each in changes} == {
+        ("removed", ("services", "chat"), 10)
+    }
 
 
 def test_what_somebody_changed_is_written_back_and_told_apart_from_what_is_new() -> None:
@@ -135,6 +161,25 @@ def test_a_file_that_somebody_wrote_by_hand_is_completed() -> None:
 def test_x_ws_is_made_anew_where_somebody_took_it_away() -> None:
     text = TEXT.partition("\n# What")[0] + "\n"
     assert edit(text, WANTED, PATH).text == TEXT
+
+
+def test_x_ws_may_be_written_in_other_lines() -> None:
+    text = TEXT.replace(", keys: [", ",\n      keys: [ ").replace("{sum:", "{ sum:")
+    assert text != TEXT
+    assert edit(text.rstrip(), WANTED, PATH) == (text.rstrip(), ())
+    after = edit(text, with_chat(image="chat:2"), PATH)
+    assert after.text == edit(TEXT, with_chat(image="chat:2"), PATH).text
+
+
+def test_the_line_above_x_ws_is_not_written_twice() -> None:
+    assert edit(TEXT.partition("x-ws:")[0], WANTED, PATH).text == TEXT
+
+
+def test_an_empty_file_is_made_anew_and_told_by_section() -> None:
+    for text in ("", "\n", "# Only a comment.\n"):
+        after = edit(text, WANTED, PATH, "# Ours.\n")
+        assert {each.whole for each in after.changes} == {("name",), ("services",), ("volumes",)}
+    assert edit("\n", WANTED, PATH, "# Ours.\n").text == TEXT
 
 
 @pytest.mark.parametrize("text", ["", "# Only a comment.", "services:\n", "services: {}\n"])
@@ -184,6 +229,11 @@ def test_the_anchors_of_people_stay_and_merge_keys_too() -> None:
         ),
         ("    image: chat:latest", "    image: &i chat:mine\n    x: *i", 0, "no YAML"),
         ("name: insight", "name: insight\rx: y", 0, "carriage return"),
+        ("name: insight", "name: \0", 2, "#x0000: special characters are not allowed$"),
+        ("name: insight", "<<<<<<< HEAD\nname: a\n=======\nname: b\n>>>>>>> b", 2, "merge"),
+        ("  services.chat:", "<<<<<<< HEAD\n  services.chat:", 29, "merge"),
+        ("name: insight", "x: " + "[" * 2000 + "]" * 2000, 0, "too deep"),
+        ("services:", "services: [a]\nx-mine:", 4, "services is no table"),
     ],
 )
 def test_what_cannot_be_edited_safely_is_refused_with_its_line(

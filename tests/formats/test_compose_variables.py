@@ -15,6 +15,7 @@ from ws.formats.compose_variables import escaped, filled, required
         ("$$X", "$$X"),
         ("${not a name}", "$${not a name}"),
         ("${X", "$${X"),
+        ("${X:-$5 and ${Y:-$Z}}", "${X:-$$5 and ${Y:-$$Z}}"),
     ],
 )
 def test_a_dollar_that_is_no_variable_in_braces_is_doubled(text: str, expected: str) -> None:
@@ -40,6 +41,9 @@ def test_in_production_each_variable_must_be_set() -> None:
         ("${SET:+there}", "there"),
         ("${LACKS:+there}", ""),
         ("$$5", "$5"),
+        ("${LACKS:-$$5 ${SET}}!", "$5 value!"),
+        ("${LACKS:-${EMPTY:-${SET}}}", "value"),
+        ("${SET:-${LACKS:?never asked}}", "value"),
     ],
 )
 def test_on_the_host_values_are_what_compose_would_make_of_them(text: str, expected: str) -> None:
@@ -49,5 +53,7 @@ def test_on_the_host_values_are_what_compose_would_make_of_them(text: str, expec
 def test_what_must_be_set_is_asked_for() -> None:
     with pytest.raises(KeyError, match="say it"):
         filled("${LACKS:?say it}", {})
+    with pytest.raises(KeyError, match="SET is not set: say value"):
+        filled("${LACKS:-${NOT_SET:?say ${SET}}}", {"SET": "value"})
     with pytest.raises(KeyError, match="EMPTY is not set"):
         filled("${EMPTY:?}", {"EMPTY": ""})

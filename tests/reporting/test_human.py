@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ws.model.report import Counts, Outcome, Report
-from ws.reporting.human import render, summary
+from ws.reporting.human import describe, render, summary
 
 
 def plain(text: str, colour: str | None = None, *, bold: bool = False) -> str:  # noqa: ARG001
@@ -51,3 +51,12 @@ def test_an_install_tells_failures_first_and_ends_with_the_table() -> None:
         "install: 1 installed, 1 had nothing to do, 1 failed\n"
         "next: mend it\n"
     )
+
+
+def test_where_there_is_nothing_to_do_as_a_whole_its_reason_is_the_summary() -> None:
+    idle = Outcome("", "docker down", "skipped", "nothing is running")
+    assert summary(Report("docker down", outcomes=(idle,)), plain) == (
+        "docker down: nothing is running\n"
+    )
+    made = Outcome("", "generate compose", "done", "ops/compose.yaml made")
+    assert describe(made, plain) == "✓ written: ops/compose.yaml made"

@@ -12,7 +12,7 @@ from ws.cli import (
     docker_run_command,
     docker_up_command,
 )
-from ws.cli.options import Command, complete_member, mode_of, modes
+from ws.cli.options import Command, complete_member, mode_of, modes, network_option
 
 if TYPE_CHECKING:
     from ws.commands.context import Context
@@ -167,14 +167,7 @@ def layers(context: Context, *, members: tuple[str, ...], dev: bool) -> Report:
     help="For images with a Dockerfile of their own. Repeatable.",
 )
 @click.option("--builder", default="", metavar="NAME", help="The builder of Buildx to use.")
-@click.option(
-    "--network",
-    default="",
-    envvar="WS_DOCKER_NETWORK",
-    show_envvar=True,
-    metavar="MODE",
-    help="The network of what runs in the builds, such as host.",
-)
+@network_option
 def build(
     context: Context,
     *,

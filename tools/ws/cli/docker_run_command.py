@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ws.cli.options import Command, complete_member, jobs_option
+from ws.cli.options import Command, complete_member, jobs_option, network_option
 
 if TYPE_CHECKING:
     from ws.commands.context import Context
@@ -75,14 +75,7 @@ def measure(
 @click.command("test", cls=Command)
 @click.argument("members", nargs=-1, shell_complete=complete_member)
 @click.option("--tag", default="", metavar="TAG", help="Behind the colon  [default: latest]")
-@click.option(
-    "--network",
-    default="",
-    envvar="WS_DOCKER_NETWORK",
-    show_envvar=True,
-    metavar="MODE",
-    help="The network of the builds, such as host; the tests have none.",
-)
+@network_option
 @jobs_option
 def test(
     context: Context, *, members: tuple[str, ...], tag: str, network: str, jobs: str | None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ws.cli.options import Command, Output
+from ws.cli.options import Command, Output, network_option
 
 if TYPE_CHECKING:
     from ws.commands.context import Context
@@ -40,14 +40,7 @@ def _complete_service(_ctx: click.Context, _param: click.Parameter, incomplete: 
 @click.option("--build", is_flag=True, help="Build what is not up to date before.")
 @click.option("--wait/--no-wait", default=True, help="Wait until services are well.")
 @click.option("--host", is_flag=True, help=_HOST)
-@click.option(
-    "--network",
-    default="",
-    envvar="WS_DOCKER_NETWORK",
-    show_envvar=True,
-    metavar="MODE",
-    help="The network of what runs in builds, such as host.",
-)
+@network_option
 def up(
     context: Context,
     *,

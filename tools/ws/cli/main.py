@@ -95,10 +95,21 @@ def _usage_report(error: click.ClickException, args: list[str]) -> Report:
     from ws.model.report import Exit, Finding, Report
 
     command = _command_name(args)
-    first = command.split(" ")[0]
-    hint = f"see `ws {first} --help`" if first in app.commands else "see `ws --help`"
+    hint = f"see `ws{_known(command)} --help`"
     finding = Finding("usage/arguments", "error", _message(error), hint=hint)
     return Report(command, findings=(finding,), fault=Exit.USAGE)
+
+
+def _known(command: str) -> str:
+    """As much of a command as there is."""
+    found = ""
+    group: click.Command = app
+    for word in command.split(" "):
+        below = group.commands.get(word) if isinstance(group, click.Group) else None
+        if below is None:
+            break
+        found, group = f"{found} {word}", below
+    return found
 
 
 def _message(error: click.ClickException) -> str:

@@ -195,6 +195,18 @@ def jobs_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return jobs(click.option("--timeline", metavar="FILE", help=drawn)(command))
 
 
+def network_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """`--network`, for a command that builds images."""
+    return click.option(
+        "--network",
+        default="",
+        envvar="WS_DOCKER_NETWORK",
+        show_envvar=True,
+        metavar="MODE",
+        help="The network of what runs in builds, such as host.",
+    )(command)
+
+
 def mode_of(*, check: bool, diff: bool) -> Mode:
     """What `--check` and `--diff` come to. Raises click's `UsageError` where both are given."""
     from ws.model.plan import Mode

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from ws.commands.generate_compose import BASE, DEV
 from ws.engines import compose as engine
 from ws.engines.images import docker
 from ws.engines.process import Processes
-from ws.errors import UsageError, Where, WorkError
+from ws.errors import ToolError, UsageError, Where, WorkError
 from ws.generate import compose
 from ws.model.names import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
+    from pathlib import Path
 
     from ws.commands.context import Context
     from ws.engines.compose import Compose
+    from ws.engines.images import Docker
+    from ws.files.store import Store
     from ws.model.workspace import Workspace
 
 
@@ -32,12 +35,42 @@ def project(
     """
     processes = Processes()
     try:
-        found = docker(context.environ, processes)
-        engine.need(found)
+        found = _docker(context, processes)
         files = tuple(_files(workspace, dev=dev, needed=needed))
         yield engine.Compose(found, workspace.root, compose.project_name(workspace), files)
     finally:
         processes.stop()
+
+
+def _docker(context: Context, processes: Processes) -> Docker:
+    try:
+        found = docker(context.environ, processes)
+        engine.need(found)
+    except ToolError as fault:
+        hint = f"{fault.hint}; or do without Docker: --host"
+        raise ToolError(fault.reason, rule=fault.rule, where=fault.where, hint=hint) from fault
+    return found
+
+
+@contextmanager
+def alone(context: Context, store: Store) -> Iterator[None]:
+    """Let no other `ws` start or end services of this workspace meanwhile.
+
+    Where the disk cannot be written to, there is no lock, and the work is done without.
+    """
+    with ExitStack() as stack:
+        with suppress(WorkError):
+            stack.enter_context(store.exclusive(context.note, "compose/lock"))
+        yield
+
+
+def log_of(store: Store, command: str) -> Path | None:
+    """An empty log of a command; `None` where the disk cannot be written to."""
+    with suppress(OSError, WorkError):
+        log = store.memory("logs", command, "compose.log")
+        log.write_bytes(b"")
+        return log
+    return None
 
 
 def checked(names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ws.commands.compose_project import project
+from ws.commands.compose_project import alone, log_of, project
 from ws.files.store import Store
 from ws.model.report import Outcome, Report
 
@@ -21,9 +21,9 @@ def run(context: Context, *, volumes: bool = False) -> Report:
     Where the files are gone, or broken, the engine tells what there is.
     """
     workspace = context.workspace()
-    log = Store(workspace.root).memory("logs", COMMAND, "compose.log")
-    log.write_bytes(b"")
-    with project(context, workspace, needed=False) as found:
+    store = Store(workspace.root)
+    with project(context, workspace, needed=False) as found, alone(context, store):
+        log = log_of(store, COMMAND)
         services = {each.service for each in replace(found, files=()).containers()}
         words = ["--profile=*", "down", "--remove-orphans", *(["--volumes"] if volumes else [])]
         ended = found.run(*words, log=log)

@@ -6,27 +6,28 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.commands import docker_build, generate_compose
-from ws.commands.compose_project import checked, project
+from ws.commands.compose_outcomes import COMMAND, Start, interrupted, outcomes_of
+from ws.commands.compose_project import alone, checked, log_of, project
+from ws.engines.apply import Step
 from ws.errors import WsError
 from ws.files.store import Store
+from ws.formats.compose_trouble import Trouble, step, trouble, unset
 from ws.generate import compose
 from ws.model.plan import Plan, RunImage
-from ws.model.report import Finding, Outcome, Report
+from ws.model.report import Finding, Report
 from ws.planning import images
 from ws.planning.compose_waits import with_needs
 from ws.planning.images import Wish
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
     from ws.commands.context import Context
+    from ws.engines.apply import Observer
     from ws.engines.compose import Compose, Container
-    from ws.model.report import Status
+    from ws.model.report import Outcome
     from ws.model.workspace import Workspace
 
-COMMAND = "docker up"
-_TAIL = 20
 _LIMIT = 600
 """Seconds after which a service that is not well yet has failed."""
 
@@ -62,87 +63,76 @@ def run(context: Context, asked: Asked) -> Report:
         return _up(context, workspace, found, asked, names)
 
 
+class _Follower:
+    """Hears what Compose says, and tells what it is at with each of these services."""
+
+    def __init__(self, observer: Observer, project: str, listed: Sequence[str]) -> None:
+        self.said: list[str] = []
+        self._observer, self._project, self._listed = observer, project, listed
+        for name in listed:
+            observer.started(name, COMMAND)
+
+    def tell(self, line: str) -> None:
+        """One line of its output."""
+        self.said.append(line)
+        at = step(line, self._project)
+        if at and at[0] in self._listed:
+            self._observer.step(at[0], Step(0, 0, at[1]))
+
+
 def _up(
     context: Context, workspace: Workspace, found: Compose, asked: Asked, names: tuple[str, ...]
 ) -> Report:
     store = Store(workspace.root)
-    log = store.memory("logs", COMMAND, "compose.log")
-    log.write_bytes(b"")
     observer = context.observer()
-    before = {each.id: each for each in found.containers()}
-    _make_machine_volumes(workspace, found)
     words = ["up", "--detach", *(["--build"] if asked.build and not _prebuilt(workspace) else [])]
     try:
-        listed = with_needs(names or found.services(), _waits(workspace))
-        observer.planned(
-            Plan(COMMAND, tuple(RunImage(each, each, "to be started") for each in listed))
-        )
-        for name in listed:
-            observer.started(name, COMMAND)
-        ended = found.run(*words, *names, log=log)
-        reason = _reason(ended.tail) if ended.code else ""
-        there = found.settled(_LIMIT) if asked.wait and not reason else found.containers()
-        start = _Start(before, names, reason, asked.wait)
-        outcomes = _outcomes(workspace, found, start, there, log)
-        if reason and not any(each.status == "failed" for each in outcomes):
-            outcomes += (Outcome("", COMMAND, "failed", reason, log=_relative(store, log)),)
+        with alone(context, store):
+            log = log_of(store, COMMAND)
+            before = {each.id: each for each in found.containers()}
+            _make_machine_volumes(workspace, found)
+            running = {each.service for each in before.values() if each.state == "running"}
+            needed = with_needs(names or found.services(every=False), _waits(workspace))
+            listed = [name for name in needed if not names or name in names or name not in running]
+            actions = (RunImage(name, name, "to be started") for name in listed)
+            observer.planned(Plan(COMMAND, tuple(actions)))
+            follower = _Follower(observer, found.project, listed)
+            ended = found.run(*words, *names, log=log, on_line=follower.tell)
+            wrong = trouble(follower.said, found.project) if ended.code else Trouble()
+            there = found.containers()
+        start = Start(before, names, needed, wrong, there, asked.wait)
+        if asked.wait:
+            there = found.settled(_LIMIT, start.is_meant, all_started=not wrong)
+        outcomes = outcomes_of(workspace, found, start, there, log)
         for outcome in outcomes:
             observer.finished(outcome)
+    except KeyboardInterrupt:
+        return interrupted("ws docker down")
     finally:
         observer.ended()
     data = {"project": found.project, "files": list(found.files), "host": False}
-    notes = ("next: ws docker logs --follow, ws docker down",) if outcomes else ()
-    return Report(COMMAND, _drift(workspace), outcomes, data, notes=notes)
+    findings = (*_drift(workspace), *_unset(workspace, follower.said))
+    return Report(COMMAND, findings, outcomes, data, notes=_notes(outcomes, there))
 
 
-class _Start(NamedTuple):
-    """How it was before, what was asked for, and what Compose found wrong."""
-
-    containers: Mapping[str, Container]
-    names: Sequence[str]
-    trouble: str
-    wait: bool
+def _unset(workspace: Workspace, said: Sequence[str]) -> Iterator[Finding]:
+    """A warning for each variable that is empty, since nobody has set it."""
+    hint = f"set it in your shell, or in {workspace.settings.compose.folder}/.env"
+    for name in unset(said):
+        yield Finding("compose/variable", "warning", f"{name} is not set: it is empty", hint=hint)
 
 
-def _outcomes(
-    workspace: Workspace,
-    found: Compose,
-    start: _Start,
-    there: Sequence[Container],
-    log: Path,
-) -> tuple[Outcome, ...]:
-    """How each service is now: those that are asked for, and those for which they wait."""
-    made = []
-    for each in sorted(there, key=lambda one: _place(workspace, one.service)):
-        before = start.containers.get(each.id)
-        status, reason = _status(each, before, start)
-        was = before is not None and before.state == "running" == each.state
-        if start.names and each.service not in start.names and status == "done" and was:
-            continue
-        if status == "done" and was:
-            status, reason = "skipped", f"already {reason}"
-        tail = found.tail(each.service, _TAIL) if status == "failed" else ()
-        if tail:
-            reason = f"{reason}: {tail[-1]}"
-        where = _relative(Store(workspace.root), log) if status == "failed" else None
-        made.append(Outcome(each.service, COMMAND, status, reason, log=where, output=tail))
-    return tuple(made)
-
-
-def _status(each: Container, before: Container | None, start: _Start) -> tuple[Status, str]:
-    """How a container is, as an outcome has it."""
-    again = each.restarts - (before.restarts if before else 0)
-    if again > 0:
-        return "failed", f"it ended, and was started again {again} times"
-    if each.state == "running":
-        if each.health == "unhealthy" or (start.wait and each.health == "starting"):
-            return "failed", f"it runs, and is not well: {each.health}"
-        return "done", each.health or "running"
-    if each.state == "exited" and each.code == 0:
-        return "done", "completed"
-    if each.state in ("exited", "dead", "restarting"):
-        return "failed", f"it ended with code {each.code}"
-    return "failed", f"it was not started: {start.trouble or each.state}"
+def _notes(outcomes: Sequence[Outcome], there: Sequence[Container]) -> tuple[str, ...]:
+    """Where services answer on this machine, and what one does next."""
+    well = {each.member for each in outcomes if each.status != "failed"}
+    at = [
+        f"{each.service} is at {', '.join(each.published)}"
+        for each in there
+        if each.published and each.service in well
+    ]
+    sick = [each.member for each in outcomes if each.output]
+    logs = f"ws docker logs {' '.join(sick)}" if sick else "ws docker logs --follow"
+    return (*at, f"next: {logs}, ws docker down") if outcomes else ()
 
 
 def _build(
@@ -203,19 +193,3 @@ def _drift(workspace: Workspace) -> tuple[Finding, ...]:
         return (Finding(fault.rule, "warning", fault.reason, where, hint=fault.hint),)
     off = [file.path for file in files if file.before != file.edited.text]
     return tuple(generate_compose.stale(path) for path in off)
-
-
-def _place(workspace: Workspace, name: str) -> tuple[int, str]:
-    """Infrastructure first, then members in listing order."""
-    order = {member.name: number for number, member in enumerate(workspace.members, start=1)}
-    return order.get(name, 0), name
-
-
-def _reason(tail: Sequence[str]) -> str:
-    said = [line.strip() for line in tail if line.strip()]
-    told = [line for line in said if "rror" in line or "failed" in line]
-    return (told or said or ["Compose gave no reason"])[-1]
-
-
-def _relative(store: Store, log: Path) -> str:
-    return log.relative_to(store.root.resolve()).as_posix()

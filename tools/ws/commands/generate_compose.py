@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ws.errors import Where, WorkError, WsError, raise_all
+from ws.errors import ManifestError, Where, WorkError, WsError, raise_all
 from ws.files.store import Store
 from ws.formats import compose_editor
 from ws.formats.compose_values import dotted
+from ws.formats.toml_places import line_of
 from ws.generate import compose, compose_overlays
 from ws.model.plan import Mode, Plan, WriteFile
 from ws.model.report import Finding, Outcome, Report
+from ws.planning.compose_places import place_of
 from ws.planning.compose_waits import Known, waits
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ def run(context: Context, mode: Mode) -> Report:
     workspace = context.workspace()
     files = decide(workspace)
     plan = _plan(files)
-    findings = tuple(each for file in files for each in _findings(file))
+    findings = tuple(each for file in files for each in _findings(workspace, file))
     data = {
         "files": [file.path for file in files],
         "changes": [action.path for action in plan.actions if isinstance(action, WriteFile)],
@@ -76,7 +78,7 @@ def run(context: Context, mode: Mode) -> Report:
         return Report(COMMAND, findings=findings, data=data, notes=fine)
     left = tuple(each for each in findings if each.rule in ("compose/by-hand", "compose/left"))
     if plan.is_empty:
-        return Report(COMMAND, left, outcomes=plan.settled, data=data, notes=fine)
+        return Report(COMMAND, left, outcomes=plan.settled, data=data)
     from ws.commands.work import Decision, carry_out  # costs start-up; checks do without
 
     done = carry_out(context, lambda now: Decision(_plan(decide(now)), left))
@@ -121,7 +123,8 @@ def decide(workspace: Workspace) -> tuple[File, ...]:
 
 
 def waits_of(workspace: Workspace) -> dict[str, dict[str, str]]:
-    """What each service waits for. Raises all that names no service."""
+    """What each service waits for. Raises all that names no service, or two."""
+    _need_own_names(workspace)
     path = f"{workspace.settings.compose.folder}/{BASE}"
     text = _read(Store(workspace.root), path)
     members = compose.members(workspace)
@@ -133,6 +136,22 @@ def waits_of(workspace: Workspace) -> dict[str, dict[str, str]]:
         return name in by_name and "test" in compose.check(by_name[name])
 
     return waits(workspace, members, known, is_asked)
+
+
+def _need_own_names(workspace: Workspace) -> None:
+    """Raise for services of `[compose.services]` that are called as members are."""
+    text = workspace.settings.text
+    faults: list[WsError] = [
+        ManifestError(
+            f"{name} is the service of a member already",
+            rule="manifest/value",
+            where=Where("workspace.toml", line_of(text, "compose", "services", name)),
+            hint=f"say it in [tool.ws.compose] of {name}, or give this one another name",
+        )
+        for name in workspace.settings.compose.services
+        if name in {member.name for member in compose.members(workspace)}
+    ]
+    raise_all(faults)
 
 
 def _need_dockerfiles(workspace: Workspace, store: Store) -> None:
@@ -191,7 +210,7 @@ def stale(path: str) -> Finding:
     return Finding("compose/stale", "warning", message, Where(path), hint=hint)
 
 
-def _findings(file: File) -> Iterator[Finding]:
+def _findings(workspace: Workspace, file: File) -> Iterator[Finding]:
     if file.before is None:
         message = f"{file.path} is missing"
         yield Finding("compose/missing", "error", message, Where(file.path), hint=_FIX)
@@ -201,7 +220,7 @@ def _findings(file: File) -> Iterator[Finding]:
         if change.whole and change.whole in told:
             continue
         told.add(change.whole)
-        yield _finding(file.path, change)
+        yield _finding(workspace, file.path, change)
     real = [each for each in file.edited.changes if each.kind not in ("kept", "left")]
     if not real and file.before != file.edited.text:
         message = "x-ws, the list of what ws wrote, is not as it should be"
@@ -210,24 +229,28 @@ def _findings(file: File) -> Iterator[Finding]:
 
 
 _FIX = "ws generate compose"
+_WIDTH = 200
+"""How much of a value is shown."""
 
 
-def _finding(path: str, change: Change) -> Finding:
+def _finding(workspace: Workspace, path: str, change: Change) -> Finding:
     alone = change.whole in ((), change.path)
     what, where = dotted(change.path if alone else change.whole), Where(path, change.line)
-    said = f": {_shown(change.value)}" if alone else ""
+    said = f": {_shown(change.value)}" if alone and not isinstance(change.value, dict) else ""
     if change.kind == "kept":
         message = f"{what} was written by hand; the workspace says {_shown(change.value)}"
         hint = "take it away there, and ws generate compose writes its own"
         return Finding("compose/by-hand", "warning", message, where, hint=hint)
     if change.kind == "left":
         message = f"{what} is none of the workspace any more, and has keys that were added by hand"
-        hint = "take it away by hand, or give it an image"
+        hint = "take it away by hand"
+        hint += ", or give it an image" if change.path[0] == "services" else ""
         return Finding("compose/left", "error", message, where, hint=hint)
     if change.edited:
         how = "changed" if change.kind == "replaced" else "taken away"
         message = f"{what} was {how} by hand; the workspace has it{said}"
-        hint = f"say so {_place(change)}, or write it back: {_FIX}"
+        missing = change.whole if change.kind == "added" else ()
+        hint = f"say so {place_of(workspace, missing or change.path)}, or write it back: {_FIX}"
         return Finding("compose/edited", "error", message, where, hint=hint)
     if change.kind == "removed":
         message = f"{what} is wanted no more"
@@ -238,19 +261,11 @@ def _finding(path: str, change: Change) -> Finding:
     return Finding("compose/stale", "error", message, where, hint=_FIX)
 
 
-def _place(change: Change) -> str:
-    """Where people say what ws writes."""
-    if change.path[0] != "services":
-        return "in workspace.toml"
-    if change.kind == "added" and len(change.whole) <= 2:  # noqa: PLR2004 - a whole service
-        return f"with service = false in [tool.ws.compose] of {change.path[1]}"
-    return f"in [tool.ws.compose] of {change.path[1]}, or in [compose] of workspace.toml"
-
-
 def _shown(value: Any) -> str:  # noqa: ANN401 - what YAML can hold
     from ws.formats.compose_text import flow
 
-    return flow(value)
+    text = flow(value)
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 
 
 def _line_of_record(text: str) -> int | None:

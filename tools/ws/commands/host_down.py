@@ -36,7 +36,7 @@ def down(context: Context) -> Report:
             killed = background.end(programs, context.environ)
             for each in programs:
                 running.forget(store, each.name)
-                how = "it had to be killed" if each.name in killed else "ended"
+                how = "it had to be killed" if each.name in killed else ""
                 ended: tuple[Status, str] = ("done", how)
                 status, reason = ended if each.name in alive else _GONE
                 outcomes.append(Outcome(each.name, docker_down.COMMAND, status, reason))
@@ -67,13 +67,17 @@ def logs(context: Context, asked: docker_logs.Asked, on_line: Callable[[str], No
         said, places[name] = _read(known[name], 0)
         for line in said if asked.tail is None else said[len(said) - min(asked.tail, len(said)) :]:
             tell(name, line)
-    while asked.follow and any(_alive(context, store, names)):
-        time.sleep(_PAUSE)
-        for name in names:
-            said, places[name] = _read(known[name], places[name])
-            for line in said:
-                tell(name, line)
-    return Report(docker_logs.COMMAND, data={"lines": lines, "host": True})
+    try:
+        while asked.follow and any(_alive(context, store, names)):
+            time.sleep(_PAUSE)
+            for name in names:
+                said, places[name] = _read(known[name], places[name])
+                for line in said:
+                    tell(name, line)
+    except KeyboardInterrupt:
+        return docker_logs.left(follow=asked.follow)
+    notes = () if lines else ("nobody has said anything: ws docker up --host starts services",)
+    return Report(docker_logs.COMMAND, data={"lines": lines, "host": True}, notes=notes)
 
 
 def _alive(context: Context, store: Store, names: tuple[str, ...]) -> Iterator[bool]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ws.commands import generate_compose
+from ws.commands.compose_outcomes import COMMAND, interrupted
 from ws.commands.compose_project import checked
-from ws.commands.docker_up import COMMAND
 from ws.engines import background
 from ws.engines.probes import find
 from ws.engines.process import Processes, end_session
@@ -66,6 +66,8 @@ def run(context: Context, asked: Asked) -> Report:
             for name in wanted:
                 started.service(name)
             started.look(wait=asked.wait)
+    except KeyboardInterrupt:
+        return interrupted("ws docker down --host")
     finally:
         processes.stop()
         observer.ended()
@@ -98,6 +100,10 @@ class _Start:
             if service is None:
                 reason = f"it has no form without Docker: {host_services.HINT}"
                 self._settle(name, "skipped", reason)
+            elif service.port and service.venv and _answers(service.port):
+                how = "end what has it, or say another port in [tool.ws.docker]"
+                reason = f"port {service.port} of this machine is taken: {how}"
+                self._settle(name, "failed", reason)
             elif service.port and _answers(service.port):
                 reason = f"something answers at port {service.port} already, and is used"
                 self._settle(name, "skipped", reason)

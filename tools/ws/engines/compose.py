@@ -36,11 +36,8 @@ class Container(NamedTuple):
     code: int
     restarts: int = 0
     """How often it was started again, since it had ended."""
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether it will stay as it is, as far as one can see."""
-        return self.state != "created" and self.health != "starting"
+    published: tuple[str, ...] = ()
+    """Where it answers on this machine: `127.0.0.1:8000`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +66,14 @@ class Compose:
 
         return self.docker.run((*words, *args), self.root, log=log, on_line=tell, data=data)
 
-    def services(self) -> tuple[str, ...]:
-        """The names of all services, whatever profile they have. Raises `WorkError`."""
+    def services(self, *, every: bool = True) -> tuple[str, ...]:
+        """The names of all services; not of `every` profile: of those that are on.
+
+        Raises `WorkError`.
+        """
         lines: list[str] = []
-        ended = self.run("--profile=*", "config", "--services", on_line=lines.append, data=True)
+        words = [*(["--profile=*"] if every else []), "config", "--services"]
+        ended = self.run(*words, on_line=lines.append, data=True)
         if ended.code:
             said = next((line for line in reversed(lines) if line.strip()), "no reason")
             raise WorkError(
@@ -91,8 +92,12 @@ class Compose:
         again = self._restarts([each.id for each in found])
         return tuple(each._replace(restarts=again.get(each.id, 0)) for each in found)
 
-    def settled(self, seconds: float) -> tuple[Container, ...]:
-        """All containers, as soon as each has shown what becomes of it, or the time is over.
+    def settled(
+        self, seconds: float, is_meant: Callable[[Container], bool], *, all_started: bool = True
+    ) -> tuple[Container, ...]:
+        """All containers, as soon as what becomes of those that are meant is seen, or time is over.
+
+        Where not `all_started`, those that were made, and no more, stay so.
 
         Compose's own `--wait` takes a service that has done its work for one that failed, and
         refuses one whose check is switched off (seen with 2.26).
@@ -101,7 +106,12 @@ class Compose:
         while True:
             there = self.containers()
             passed = time.monotonic() - begun
-            if passed > seconds or (passed > _MOMENT and all(each.is_settled for each in there)):
+            waiting = [
+                each
+                for each in filter(is_meant, there)
+                if each.health == "starting" or (all_started and each.state == "created")
+            ]
+            if passed > seconds or (passed > _MOMENT and not waiting):
                 return there
             time.sleep(_PAUSE)
 
@@ -140,10 +150,23 @@ def _objects(lines: Iterable[str]) -> list[dict[str, Any]]:
 
 
 def _container(said: dict[str, Any]) -> Container:
+    listed = said.get("Publishers") or ()
     return Container(
         said.get("Service", ""),
         said.get("ID", ""),
         said.get("State", ""),
         said.get("Health", ""),
         int(said.get("ExitCode", 0)),
+        published=tuple(dict.fromkeys(map(_address, filter(_is_published, listed)))),
     )
+
+
+def _is_published(said: dict[str, Any]) -> bool:
+    return bool(said.get("PublishedPort"))
+
+
+def _address(said: dict[str, Any]) -> str:
+    """Where one reaches a port that is published on this machine."""
+    host = said.get("URL") or "0.0.0.0"  # noqa: S104 - what Docker says, not what anybody binds
+    everywhere = host in ("0.0.0.0", "::")  # noqa: S104
+    return f"{'127.0.0.1' if everywhere else host}:{said['PublishedPort']}"

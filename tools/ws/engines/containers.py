@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ws.engines.images import Docker
+    from ws.engines.program import Completed
     from ws.model.checks import Check, CheckName, Question
 
 RUN = f"{PREFIX}.run"
@@ -129,22 +130,24 @@ class Containers:
                 self._call("rm", "--force", *containers)
             if images:
                 self._call("rmi", "--force", *images)
-            if not containers and not images:
+            if containers == () == images:
                 break
 
-    def _ids(self, *args: str) -> tuple[str, ...]:
-        """The ids that docker lists, each once; what it says besides is none."""
-        return tuple(dict.fromkeys(line for line in self._call(*args) if _ID.fullmatch(line)))
+    def _ids(self, *args: str) -> tuple[str, ...] | None:
+        """The ids that docker lists, each once; `None` where it fails to."""
+        listed = self._call(*args)
+        if listed is None or listed.code:
+            return None
+        return tuple(dict.fromkeys(line for line in listed.tail if _ID.fullmatch(line)))
 
-    def _call(self, *args: str) -> tuple[str, ...]:
-        """The lines that docker says, with processes of its own: after Ctrl-C no others start."""
+    def _call(self, *args: str) -> Completed | None:
+        """What docker says, with processes of its own: after Ctrl-C no others start."""
         try:
             argv = (self.docker.program, *args)
-            return (
-                Processes(apart=True).run(argv, folder=ANYWHERE, environ=self.docker.environ).tail
-            )
+            mine = Processes(apart=True)
+            return mine.run(argv, folder=ANYWHERE, environ=self.docker.environ)
         except WsError:
-            return ()
+            return None
 
 
 def _trouble(said: Sequence[str], code: int) -> str:

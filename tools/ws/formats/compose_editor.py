@@ -36,6 +36,9 @@ def edit(text: str | None, wanted: Mapping[str, Any], path: str, head: str = "")
     """
     if text is None:
         return Edited(_new(wanted, head), ())
+    if not text.strip():
+        added = (Change("added", (key,), 1, wanted[key], whole=(key,)) for key in wanted)
+        return Edited(_new(wanted, head), tuple(added))
     source = Source(text, path)
     root = source.root()
     before = _said(source, root)
@@ -71,7 +74,7 @@ def _new(wanted: Mapping[str, Any], head: str) -> str:
         inner = ["\n".join(entry((key, name), each, 2)) for name, each in value.items()]
         blocks.append(f"{key}:\n" + "\n\n".join(inner))
     body = "\n\n".join(blocks)
-    return f"{head}{body}\n\n{record.COMMENT}{record.render(leaves(dict(wanted)))}"
+    return f"{head}{body}\n\n{record.COMMENT}{record.render(record.made(leaves(dict(wanted))))}"
 
 
 def _said(source: Source, root: Any) -> dict[Path, Any]:  # noqa: ANN401 - PyYAML's nodes
@@ -87,23 +90,26 @@ def _said(source: Source, root: Any) -> dict[Path, Any]:  # noqa: ANN401 - PyYAM
 def _record(
     source: Source, merge: Merge, entries: Sequence[Any], wanted: Mapping[str, Any]
 ) -> None:
-    """Have `x-ws` say what ws wrote; it stays where it stands."""
+    """Have `x-ws` say what ws wrote; it stays where it stands, and as it is if it says so."""
     kept = [change.path for change in merge.changes if change.kind == "kept"]
     wrote = [
         (path, value)
         for path, value in leaves(dict(wanted))
         if not any(path[: len(each)] == each for each in kept)
     ]
-    text = record.render(wrote)
+    left = [each.path for each in merge.changes if each.kind == "left"]
+    now = record.made(wrote, (path for path in left if path[0] == "services"))
     for each in entries:
         if each.key == record.KEY:
             start = source.line_start(each.key_node.start_mark.index)
-            end = source.end(each)
-            if source.text[start:end].replace("\r\n", "\n") != text:
-                merge.replace(start, end, text)
+            if now != merge.told:
+                merge.replace(start, source.end(each), record.render(now))
             return
     blank = "" if not source.text or source.text.endswith("\n\n") else "\n"
-    merge.replace(len(source.text), len(source.text), f"{blank}{record.COMMENT}{text}")
+    head = f"{blank}{record.COMMENT}"
+    if source.text.rstrip().endswith(record.COMMENT.rstrip()):
+        head = ""
+    merge.replace(len(source.text), len(source.text), f"{head}{record.render(now)}")
 
 
 def _verify(

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _SECTION = 2
 """How long the path of a service is, or of a volume."""
+_WHOLE = ("image", "build", "extends", "<<")
+"""What makes a service one that Compose takes."""
 
 
 class Change(NamedTuple):
@@ -55,7 +57,8 @@ class Merge:
             text = self._lines(line for key in wanted for line in entry((key,), wanted[key], 0))
             end = len(self.source.text)
             self.replace(end, end, text)
-            self._note_added((), wanted, 1)
+            for key, value in wanted.items():
+                self._note_added((key,), value, 1)
             return
         self._table(node, dict(wanted), (), 0, 1)
 
@@ -89,10 +92,23 @@ class Merge:
 
     def _unwanted(self, each: Entry, path: Path, *, flowing: bool) -> None:
         """Decide on a key that is there and not wanted."""
-        if self._gone(each, path, flowing=flowing):
+        before = len(self.changes)
+        goes = self._gone(each, path, flowing=flowing)
+        if goes:
             self._delete(each, spaced=len(path) == _SECTION)
-        elif len(path) == _SECTION and self.told.has_below(path):
-            self.changes.append(Change("left", path, each.line))
+        if len(path) != _SECTION:
+            return
+        gone = [one._replace(whole=path, line=each.line) for one in self.changes[before:]]
+        left = not goes and self.told.knows(path) and not self._stands_alone(each, path)
+        found = [Change("left", path, each.line, whole=path)] if left else []
+        self.changes[before:] = [*found, *gone]
+
+    def _stands_alone(self, each: Entry, path: Path) -> bool:
+        """Whether people made a service of their own of what is left."""
+        if type(each.value).__name__ != "MappingNode":
+            return False
+        keys = [below.key for below in self.source.entries(each.value)]
+        return any(key in _WHOLE and not self.told.has_below((*path, key)) for key in keys)
 
     def _insert(
         self,
@@ -134,6 +150,9 @@ class Merge:
             return None
         if (table or is_set(path, wanted)) and self._is_empty(each):
             return self._fill(each, wanted, path, flowing=flowing)
+        if table and len(path) == 1:
+            hint = "a Compose file has one service, or volume, a line below it"
+            raise self.source.refuse(each.line, f"{dotted(path)} is no table", hint)
         if not self._is_ours(path):
             if self.told.has_below(path) and (table or is_set(path, wanted)):
                 what = "a table" if table else "a list with one item a line"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.errors import Where, WorkError
 from ws.formats.compose_values import Tag, canonical
+from ws.formats.conflicts import first_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,18 +57,28 @@ class Source(NamedTuple):
             node = yaml.compose(self.text, yaml.SafeLoader)
             if node is not None:
                 self._sound(node)
-        except yaml.MarkedYAMLError as error:
+        except (yaml.YAMLError, RecursionError) as error:
+            raise self._broken(error) from error
+        return node
+
+    def _broken(self, error: Exception) -> WorkError:
+        """What to raise for a text that is no YAML."""
+        import yaml
+
+        if line := first_marker(self.text.encode(errors="replace")):
+            hint = "choose what stays; in x-ws: take the whole of it away, ws makes it anew"
+            return self.refuse(line, "a merge was left to people here", hint)
+        if isinstance(error, RecursionError):
+            reason = "it is nested too deep, or an alias in it leads back to itself"
+            return self.refuse(None, reason, "write out what stands there")
+        if isinstance(error, yaml.MarkedYAMLError):
             mark = error.problem_mark or error.context_mark
             said = " ".join(filter(None, (error.problem or "", error.context or "")))
             line = mark.line + 1 if mark else None
-            raise self.refuse(line, f"it is no YAML: {said}", "mend it by hand") from error
-        except yaml.YAMLError as error:
-            line = self.text.count("\n", 0, getattr(error, "position", 0)) + 1
-            raise self.refuse(line, f"it is no YAML: {error}", "mend it by hand") from error
-        except RecursionError as error:
-            hint = "write out what stands there"
-            raise self.refuse(None, "an alias in it leads back to itself", hint) from error
-        return node
+            return self.refuse(line, f"it is no YAML: {said}", "mend it by hand")
+        line = self.text.count("\n", 0, getattr(error, "position", 0)) + 1
+        reason = f"it is no YAML: {str(error).partition(chr(10))[0]}"
+        return self.refuse(line, reason, "mend it by hand")
 
     def entries(self, node: Node) -> Iterator[Entry]:
         """The keys of a table with their values."""

@@ -95,7 +95,10 @@ def _environment(reader: TableReader, table: dict[str, Any], *place: str) -> dic
     """Variables; numbers and truth values as Compose would write them."""
     found = {}
     for name, value in reader.table(table, *place).items():
-        if isinstance(value, bool):
+        if not name or "=" in name or "\0" in f"{name}{value}":
+            reason = f'"{name}" is no variable that a program can be given'
+            reader.fault("manifest/value", reason, (*place, name), 'NAME = "value"')
+        elif isinstance(value, bool):
             found[name] = str(value).lower()
         elif isinstance(value, str | int | float):
             found[name] = str(value)

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_INSIDE = r"\$\{(?:\$\{[^{}]*\}|[^{}])*\}"
+"""A variable in the default of another, and one in its."""
 _FOUND = re.compile(
-    r"\$\$|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?:(?P<how>:?[-?+])(?P<word>[^{}]*))?\}|\$"
+    r"\$\$|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    rf"(?:(?P<how>:?[-?+])(?P<word>(?:{_INSIDE}|[^{{}}])*))?\}}|\$"
 )
 
 
@@ -21,7 +24,13 @@ def escaped(text: str) -> str:
 
     Any other dollar is one, and is doubled, as Compose wants it.
     """
-    return _FOUND.sub(lambda found: found[0] if len(found[0]) > 1 else "$$", text)
+
+    def kept(found: re.Match[str]) -> str:
+        if not found["word"]:
+            return found[0] if len(found[0]) > 1 else "$$"
+        return f"${{{found['name']}{found['how']}{escaped(found['word'])}}}"
+
+    return _FOUND.sub(kept, text)
 
 
 def required(text: str) -> str:
@@ -50,9 +59,12 @@ def filled(text: str, environ: Mapping[str, str]) -> str:
         there = environ.get(name)
         is_set = there is not None and (bool(there) or ":" not in how)
         if "+" in how:
-            return word if is_set else ""
-        if not is_set and "?" in how:
-            raise KeyError(word or f"{name} is not set")
-        return there if is_set and there is not None else word
+            return filled(word, environ) if is_set else ""
+        if is_set and there is not None:
+            return there
+        word = filled(word, environ)
+        if "?" in how:
+            raise KeyError(f"{name} is not set" + (f": {word}" if word else ""))
+        return word
 
     return _FOUND.sub(value, text)

@@ -50,6 +50,8 @@ def waits(
                 how = condition or _usual(name, known, is_asked)
                 found.setdefault(member.name, {})[name] = _WORDS[how]
     raise_all(list({str(fault.where) + fault.reason: fault for fault in faults}.values()))
+    if cycle := _cycle(found):
+        raise _waits_for_itself(workspace, cycle)
     return found
 
 
@@ -66,6 +68,33 @@ def with_needs(names: Iterable[str], waits: Mapping[str, Mapping[str, str]]) -> 
     for name in names:
         put(name, ())
     return tuple(found)
+
+
+def _cycle(waits: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
+    """Services that wait for each other, the first of them at the end again."""
+    sound: set[str] = set()
+
+    def walk(name: str, above: tuple[str, ...]) -> tuple[str, ...]:
+        if name in above:
+            return (*above[above.index(name) :], name)
+        if name in sound:
+            return ()
+        found = (walk(other, (*above, name)) for other in waits.get(name, ()))
+        cycle = next(filter(None, found), ())
+        sound.add(name)
+        return cycle
+
+    return next(filter(None, (walk(name, ()) for name in waits)), ())
+
+
+def _waits_for_itself(workspace: Workspace, cycle: tuple[str, ...]) -> ManifestError:
+    first, other = workspace.by_name[cycle[0]], cycle[1]
+    return ManifestError(
+        f"{first.name} waits for itself: {' → '.join(cycle)}",
+        rule="compose/depends-on",
+        where=_place(workspace, first, other),
+        hint="take one of these out of depends-on",
+    )
 
 
 _WORDS: Mapping[Condition, str] = {
@@ -86,9 +115,14 @@ def _unknown(workspace: Workspace, member: Member, name: str, known: Known) -> M
     hint = did_you_mean(name, known.names) or f"there are: {', '.join(known.names)}"
     if name in workspace.by_name:
         hint = "a member with an image has one, unless [tool.ws.compose] says service = false"
+    where = _place(workspace, member, name)
+    return ManifestError(f"{name} is no service", rule="compose/depends-on", where=where, hint=hint)
+
+
+def _place(workspace: Workspace, member: Member, name: str) -> Where:
+    """Where it is said that a member waits for a service."""
     path, text = member.file("pyproject.toml"), member.manifest.text
     keys: tuple[str, ...] = ("tool", "ws", "compose", "depends-on")
     if name not in member.manifest.settings.compose.depends_on:
         path, text, keys = "workspace.toml", workspace.settings.text, ("compose", "depends-on")
-    where = Where(path, line_of(text, *keys, name) or line_of(text, *keys))
-    return ManifestError(f"{name} is no service", rule="compose/depends-on", where=where, hint=hint)
+    return Where(path, line_of(text, *keys, name) or line_of(text, *keys))

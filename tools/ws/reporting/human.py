@@ -18,7 +18,10 @@ _DONE = {
     "docker new": "written",
     "docker bundle": "written",
     "docker prune": "written",
+    "docker down": "ended",
+    "docker up": "started",
     "generate bake": "written",
+    "generate compose": "written",
     "docker build": "built",
     "docker ensure": "made ready",
     "docker save": "saved",
@@ -69,7 +72,8 @@ def describe(outcome: Outcome, style: Style) -> str:
     verb = _DONE.get(outcome.action, "done") if outcome.status == "done" else outcome.status
     time = f" in {outcome.seconds:.1f} s" if outcome.seconds >= 0.05 else ""  # noqa: PLR2004
     reason = f": {outcome.reason}" if outcome.reason else ""
-    return f"{style(mark, colour)} {outcome.member} {verb}{time}{reason}"
+    who = f"{outcome.member} " if outcome.member else ""
+    return f"{style(mark, colour)} {who}{verb}{time}{reason}"
 
 
 def _finding(finding: Finding, style: Style) -> str:
@@ -91,12 +95,15 @@ def _outcomes(report: Report, style: Style, *, verbose: bool) -> Iterator[str]:
 
 
 def _counted(report: Report, style: Style, *, strict: bool) -> str:
+    idle = [each.reason for each in report.outcomes if each.status == "skipped" and each.reason]
+    whole = len(report.outcomes) == 1 and not report.outcomes[0].member
     counts = Counter(outcome.status for outcome in report.outcomes)
     words = [
         f"{counts[status]} {_SUMMED.get(status) or _DONE.get(report.command, 'done')}"
         for status in ("done", "skipped", "failed", "aborted")
         if counts[status]
     ]
+    words = idle if whole and idle else words
     severities = Counter(finding.severity for finding in report.findings)
     words += [f"{count} {severity}{'s' * (count > 1)}" for severity, count in severities.items()]
     if not words:
