@@ -47,3 +47,14 @@ def test_what_a_shell_hands_over_as_a_pipe_is_told_to_be_none(ws: Ws, archive: P
         os.close(near)
         os.close(far)
     assert f"/dev/fd/{near}: error: it is no plain file" in ran.err
+
+
+def test_a_filter_that_chooses_nothing_of_an_archive_is_a_fault(
+    make_workspace: Make, ws: Ws, archive: Path
+) -> None:
+    make_workspace({"ann": "", "joe": ""})
+    ran = ws("docker", "load", str(archive), "--check", "--filter", "joe")
+    assert (ran.code, "[usage/member]" in ran.err) == (2, True)
+    assert "→ there are: ann, bob, eve" in ran.err
+    ran = ws("docker", "load", str(archive), "--check", "--filter", "*")
+    assert (ran.code, "ann:latest" in ran.out, "bob:latest" in ran.out) == (0, True, False)

@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -206,6 +207,22 @@ def test_a_mirror_serves_what_the_registry_does_not(
     assert [each["reference"] for each in row(said)["failed"]] == [
         f"{NOWHERE}/acme/ann:0.1.0",
         f"{host}/none/ann:0.1.0",
+    ]
+    assert rules(said) == ["registry/failed", "registry/failed"]
+
+
+def test_a_registry_that_says_nothing_is_asked_last(
+    place: Led, host: str, there: Mapping[str, str]
+) -> None:
+    assert push(place, "ann", "bob", "--to", host)["ok"]
+    with socket.create_server(("127.0.0.1", 0)) as server:  # it takes connections, and no more
+        silent = f"127.0.0.1:{server.getsockname()[1]}"
+        begin = time.monotonic()
+        said = pull(place, "ann", "bob", "--from", silent, "--from", host, "--jobs=1", **there)
+    assert statuses(said) == {"ann": "done", "bob": "done"}, said
+    assert time.monotonic() - begin < 30  # it is waited for once
+    assert row(said, "bob")["failed"] == [
+        {"reference": f"{silent}/bob:0.1.0", "reason": f"the registry {silent} does not answer"}
     ]
     assert rules(said) == ["registry/failed", "registry/failed"]
 

@@ -206,7 +206,8 @@ LISTS: dict[str, Callable[[dict[str, Any]], object]] = {
     "another manifest": lambda it: it["images"][0].update(manifest=it["images"][1]["manifest"]),
     "another configuration": lambda it: it["images"][0].update(id=it["images"][1]["id"]),
     "another file": lambda it: it["files"].update({"etc/passwd": it["files"]["index.json"]}),
-    "no images": lambda it: it.pop("images"),
+    "no list of images": lambda it: it.pop("images"),
+    "no images": lambda it: it.update(images=[]),
     "images that are none": lambda it: it.update(images=[1]),
 }
 

@@ -48,6 +48,17 @@ def test_the_reason_is_what_helps(said: str, reason: str) -> None:
     assert push_failure([refers, said], TAG) == reason
 
 
+def test_the_name_of_an_image_is_no_reason() -> None:
+    tag = "r.example/denied/worker-401:500"
+    said = [
+        "The push refers to repository [r.example/denied/worker-401]",
+        'Head "https://r.example/v2/denied/worker-401/manifests/500": no such host',
+    ]
+    assert "cannot reach the registry r.example" in failure(said, tag, "push").reason
+    assert failure([*said[:1], "oh"], tag, "push").reason == "oh"
+    assert failure([f"manifest for {tag} not found"], tag, "pull").kind == "missing"
+
+
 def test_docker_hub_is_logged_in_to_without_a_name() -> None:
     assert push_failure(["denied: requested access to the resource is denied"], "acme/chat:1") == (
         "it was not pushed: the registry docker.io does not let you push acme/chat; docker login as"

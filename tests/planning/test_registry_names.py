@@ -58,6 +58,8 @@ def test_templates_are_checked() -> None:
     settings = DockerSettings(tags=("{version}", "{sha}"))
     assert templates(settings, []) == ("{version}", "{sha}")
     assert templates(settings, ["main", "main"]) == ("main",)
+    assert templates(settings, [], dev=True) == ("{version}-dev", "{sha}-dev")
+    assert templates(settings, ["main"], dev=True) == ("main",)
     with pytest.raises(UsageError, match="nonsense"):
         templates(settings, ["{nonsense}"])
     assert needs(["{version}", "v-{sha}"], "sha")

@@ -114,7 +114,11 @@ def _chosen(
     wanted = set(map(normalise, names))
     if not names and workspace and context.filters:
         wanted = {member.name for member in context.chosen(workspace)}
-    return tuple(image for image in images if not wanted or image.member in wanted)
+    chosen = tuple(image for image in images if not wanted or image.member in wanted)
+    if not chosen:
+        reason = f"none of the members that are asked for is in {archive.shown}"
+        raise UsageError(reason, rule="usage/member", hint=f"there are: {', '.join(known)}")
+    return chosen
 
 
 def _checked(archive: Archive, images: Sequence[ArchivedImage], observer: Observer) -> Report:
@@ -135,18 +139,27 @@ def _stale(
     loaded = {each.member for each in outcomes if each.status in ("done", "skipped")}
     known = workspace.by_name if workspace else {}
     images = {i.member: i for i in archive.held.images if i.member in loaded and i.member in known}
-    found: list[Finding] = []
-    for dev in (False, True):
-        wish = Wish(dev)
-        mine = {name for name, image in images.items() if image.tags[0].endswith(":dev") == dev}
-        wanted = gathering.gather(context, sorted(mine), wish) if mine else None
+    found: dict[str, Finding] = {}
+    for dev in (False, True):  # its tag does not tell which of both it is
+        wanted = gathering.gather(context, sorted(images), Wish(dev)) if images else None
         for planned in wanted.plan.images if wanted else ():
             assert wanted is not None
             image, fingerprint = images[planned.member], wanted.fingerprints[planned.member]
-            if image.fingerprint != fingerprint.digest:
-                tag, name, build = image.tags[0], planned.member, wish.build(planned.member)
-                found.append(fingerprints.foreign(tag, name, archive.shown, build))
-    return tuple(found)
+            if image.fingerprint == fingerprint.digest:
+                found.pop(image.member, None)
+                del images[image.member]
+            else:
+                build = _wish(image.tags[0]).build(image.member)
+                found[image.member] = fingerprints.foreign(
+                    image.tags[0], image.member, archive.shown, build
+                )
+    return tuple(found.values())
+
+
+def _wish(tag: str) -> Wish:
+    """The wish by which an image gets this name."""
+    label = tag.rpartition(":")[2]
+    return Wish(label == "dev", "" if label in ("latest", "dev") else label)
 
 
 def _data(

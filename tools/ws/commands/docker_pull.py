@@ -51,7 +51,8 @@ def run(context: Context, asked: Asked) -> Report:
     and `UsageError` for a name that is no member's, or where there is no registry.
     """
     workspace = context.workspace()
-    called = names(context, workspace, asked.registries, asked.templates)
+    dev = asked.wish.dev
+    called = names(context, workspace, asked.registries, asked.templates, dev=dev)
     references = {member.name: called.pulled(member) for member in workspace.members}
     with image_runs.begin(context, COMMAND, asked.names, asked.wish) as begun:
         pulling = _Pulling(begun, registry(begun.containers.docker), references, asked)

@@ -55,7 +55,8 @@ def run(context: Context, asked: Asked) -> Report:
     registry.
     """
     workspace = context.workspace()
-    called = names(context, workspace, asked.registries, asked.templates)
+    dev = asked.wish.dev
+    called = names(context, workspace, asked.registries, asked.templates, dev=dev)
     references = {member.name: called.pushed(member) for member in workspace.members}
     with image_runs.begin(context, COMMAND, asked.names, asked.wish) as begun:
         pushing = _Pushing(begun, registry(begun.containers.docker), references, asked)

@@ -48,11 +48,16 @@ class Names(NamedTuple):
 
 
 def names(
-    context: Context, workspace: Workspace, registries: Sequence[str], templates: Sequence[str]
+    context: Context,
+    workspace: Workspace,
+    registries: Sequence[str],
+    templates: Sequence[str],
+    *,
+    dev: bool = False,
 ) -> Names:
     """The names, where registries and templates of tags may be asked for. Raises `UsageError`."""
     settings = workspace.settings.docker
-    chosen = planning.templates(settings, templates)
+    chosen = planning.templates(settings, templates, dev=dev)
     return Names(
         planning.registries(settings, registries),
         chosen,

@@ -123,6 +123,8 @@ def _count(value: object) -> int:
 
 def _trouble(held: ImageList) -> str:
     """What of a list does not fit the rest of it; empty for nothing."""
+    if not held.images:
+        return "it names no images"
     tags = [tag for image in held.images for tag in image.tags]
     for names in ([image.member for image in held.images], tags):
         twice = next((name for name, count in Counter(names).items() if count > 1), "")

@@ -118,12 +118,20 @@ def failure(said: Sequence[str], tag: str, way: Way) -> Failure:
         "tag": tag,
         "way": way,
     }
-    text = "\n".join(said)
+    text = _unnamed("\n".join(said), tag, host)
     for pattern, kind, cause, remedy in _KNOWN:
         if re.search(pattern, text):
             return Failure(f"{cause}; {remedy}".format(**names), kind)
     last = next((line for line in reversed(said) if line.strip()), "docker said nothing")
     return Failure(last.removeprefix("Error response from daemon: "), "unknown")
+
+
+def _unnamed(text: str, tag: str, host: str) -> str:
+    """What was said, without the name of the image: a worker-401 wants no login for that."""
+    name, _, short = tag.removeprefix(f"{host}/").rpartition(":")
+    for each in (f"/{name}/manifests/{short}", f"/{name}:{short}", f"/{name}"):
+        text = text.replace(each, "")
+    return text
 
 
 def push_failure(said: Sequence[str], tag: str) -> str:

@@ -54,12 +54,18 @@ def registries(settings: DockerSettings, asked: Sequence[str]) -> tuple[str, ...
     return tuple(dict.fromkeys(found))
 
 
-def templates(settings: DockerSettings, asked: Sequence[str]) -> tuple[str, ...]:
-    """The templates of tags that are asked for, else the workspace's own. Raises `UsageError`."""
+def templates(
+    settings: DockerSettings, asked: Sequence[str], *, dev: bool = False
+) -> tuple[str, ...]:
+    """The templates of tags that are asked for, else the workspace's own. Raises `UsageError`.
+
+    Images for `dev`elopment have names of their own, so that nobody gets one for the other.
+    """
     for template in asked:
         if trouble := tag_templates.trouble(template):
             raise UsageError(trouble, rule="usage/tag", hint=tag_templates.HINT)
-    return tuple(dict.fromkeys(asked or settings.tags))
+    own = [f"{template}-dev" for template in settings.tags] if dev else settings.tags
+    return tuple(dict.fromkeys(asked or own))
 
 
 def needs(templates: Sequence[str], field: str) -> bool:

@@ -50,7 +50,7 @@ def pulled(data: Mapping[str, Any], style: Style) -> str:
         (one["tag"], one["status"], size(one["fetched"]), _tries(one), one["reason"])
         for one in data["images"]
     ]
-    return coloured(("IMAGE", "STATUS", "SENT", "TRIES", "WHY"), rows, 1, style) if rows else ""
+    return coloured(("IMAGE", "STATUS", "FETCHED", "TRIES", "WHY"), rows, 1, style) if rows else ""
 
 
 def _tries(one: Mapping[str, Any]) -> str:
