@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from .conftest import Engine
 
+_PATIENCE = 30
 CHAT = "workers/general/conversation/chat"
 CHUNKER = "workers/general/documents/chunker"
 NAMES = () if os.environ.get("WS_TEST_LONG") else ("chat-worker", "chunker-worker")
@@ -76,8 +77,19 @@ class Images(NamedTuple):
         return Ran(ended.returncode, json.loads(ended.stdout))
 
     def left(self) -> str:
-        """The containers of runs of `ws` that are still there."""
-        return self.engine.call("ps", "--all", "--quiet", f"--filter=label={RUN}").output
+        """The containers of runs of `ws` that are still there after a while."""
+        listed = ("ps", "--all", "--no-trunc", f"--filter=label={RUN}")
+        shown = "--format={{.Names}} {{.Image}} {{.Status}} {{.Labels}}"
+        for _ in range(_PATIENCE):
+            if not (found := self.engine.call(*listed, shown).output):
+                break
+            time.sleep(0.5)
+        return found
+
+    def run_of(self, member: str) -> str:
+        """The running containers of a member's image."""
+        image = f"--filter=ancestor={member}:{self.tag}"
+        return self.engine.call("ps", "--quiet", image).output
 
     def edit(self, member: str, before: str, after: str) -> None:
         """Replace a piece of a member's manifest."""
@@ -222,7 +234,7 @@ def test_ctrl_c_leaves_no_container(images: Images) -> None:
         stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + 60
-    while not images.left() and time.monotonic() < deadline:
+    while not images.run_of("chat-worker") and time.monotonic() < deadline:
         time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     said, _ = process.communicate(timeout=30)
