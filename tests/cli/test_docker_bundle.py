@@ -220,13 +220,24 @@ def test_no_secret_is_in_it(make_workspace: Make, ws: Ws, out: Path, build: str)
         ".netrc",
         ".pypirc",
         "id_rsa",
+        "id_ecdsa",
+        "prod.env",
+        ".ENV",
+        ".git-credentials",
+        ".npmrc",
+        ".ssh/any.thing",
+        "store.p12",
     )
     secrets = {f"workers/chat/chat/{name}": CANARY for name in names}
+    begin, rest = "-----BEGIN OPENSSH PRIVATE KEY-----", "b3Blbn" * 8 + CANARY
+    secrets["workers/chat/chat/odd.name"] = f"{begin}\n{rest}"
+    secrets["workers/chat/chat/account.json"] = json.dumps({"private_key": f"{begin}\n{rest}"})
     volume = '[tool.ws.docker.volumes.models]\npath = "/models"\nsource = "models"\n'
     make_workspace(
         {
             **NAMED,
             **secrets,
+            "workers/chat/chat/keys.py": 'PEM = b"-----BEGIN PRIVATE KEY-----"\n',
             "workers/chat": f"{build}{volume}",
             "workers/chat/models/a.bin": "a",
             "workers/chat/models/.env": CANARY,
@@ -234,8 +245,10 @@ def test_no_secret_is_in_it(make_workspace: Make, ws: Ws, out: Path, build: str)
             ".dockerignore": "!**/.env\n",
         }
     )
-    assert ws("docker", "bundle", "--out", str(out)).code == 0
-    assert "workers/chat/models/a.bin" in content(out)
+    ran = ws("docker", "bundle", "--out", str(out))
+    assert ran.code == 0
+    assert "workers/chat/chat/odd.name: warning: it may hold a secret" in ran.out
+    assert {"workers/chat/models/a.bin", "workers/chat/chat/keys.py"} < content(out).keys()
     assert not [path for path, data in content(out).items() if CANARY.encode() in bytes(data)]
 
 
