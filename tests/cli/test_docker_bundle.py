@@ -337,6 +337,8 @@ def test_without_sizes_nothing_of_the_machine_is_in_it(
         ((), "it is not said where to"),
         (("--out", "."), "holds the workspace"),
         (("--out", "workers/chat/b"), "lies in the member chat"),
+        (("--out", ".git/b"), "lies in the repository's own folder"),
+        (("--archive", ".git/b.tar.xz"), "lies in the repository's own folder"),
         (("--archive", "workers/chat/b.tar.xz"), "lies in the member chat"),
         (("--archive", "b.zip"), "is no name of an archive"),
         (("--archive", "../elsewhere.tar.gz"), "is no archive of a bundle"),
