@@ -410,6 +410,18 @@ def test_a_dockerfile_of_its_own_comes_with_what_it_copies(
     assert (ran.code, ran.json["findings"][0]["rule"]) == (1, "bundle/secret")
 
 
+def test_the_command_that_builds_one_can_be_pasted_whatever_its_path_is(
+    make_workspace: Make, ws: Ws, out: Path
+) -> None:
+    dockerfile = 'FROM scratch\nCOPY ["my own", "/"]\n'
+    own = OWN.replace("shared = ", "# ")
+    files = {"my own": own, "my own/poetry.lock": lock(own), "my own/Dockerfile": dockerfile}
+    make_workspace({**files, "workspace.toml": '[workspace]\nname = "x"\nmembers = ["my own"]\n'})
+    assert ws("docker", "bundle", "--out", str(out)).code == 0
+    build = "docker build --file 'my own/Dockerfile' --tag chat:latest ."
+    assert build in (out / "README.md").read_text()
+
+
 VOLUMES = """\
 [tool.ws.docker.volumes.models]
 path = "/models"

@@ -139,7 +139,7 @@ def _secrets(paths: Iterable[str]) -> Iterator[Finding]:
         yield Finding(
             "bundle/secret",
             "warning",
-            "it may hold a secret: the bundle does not have it, and images built here may",
+            "it may hold a secret: the bundle leaves it out; images and volumes made here may not",
             Where(path),
             hint="pass it to containers when they start, and add it to .dockerignore",
         )
