@@ -220,13 +220,24 @@ def test_no_secret_is_in_it(make_workspace: Make, ws: Ws, out: Path, build: str)
         ".netrc",
         ".pypirc",
         "id_rsa",
+        "id_ecdsa",
+        "prod.env",
+        ".ENV",
+        ".git-credentials",
+        ".npmrc",
+        ".ssh/any.thing",
+        "store.p12",
     )
     secrets = {f"workers/chat/chat/{name}": CANARY for name in names}
+    begin, rest = "-----BEGIN OPENSSH PRIVATE KEY-----", "b3Blbn" * 8 + CANARY
+    secrets["workers/chat/chat/odd.name"] = f"{begin}\n{rest}"
+    secrets["workers/chat/chat/account.json"] = json.dumps({"private_key": f"{begin}\n{rest}"})
     volume = '[tool.ws.docker.volumes.models]\npath = "/models"\nsource = "models"\n'
     make_workspace(
         {
             **NAMED,
             **secrets,
+            "workers/chat/chat/keys.py": 'PEM = b"-----BEGIN PRIVATE KEY-----"\n',
             "workers/chat": f"{build}{volume}",
             "workers/chat/models/a.bin": "a",
             "workers/chat/models/.env": CANARY,
@@ -234,8 +245,10 @@ def test_no_secret_is_in_it(make_workspace: Make, ws: Ws, out: Path, build: str)
             ".dockerignore": "!**/.env\n",
         }
     )
-    assert ws("docker", "bundle", "--out", str(out)).code == 0
-    assert "workers/chat/models/a.bin" in content(out)
+    ran = ws("docker", "bundle", "--out", str(out))
+    assert ran.code == 0
+    assert "workers/chat/chat/odd.name: warning: it may hold a secret" in ran.out
+    assert {"workers/chat/models/a.bin", "workers/chat/chat/keys.py"} < content(out).keys()
     assert not [path for path, data in content(out).items() if CANARY.encode() in bytes(data)]
 
 
@@ -324,6 +337,8 @@ def test_without_sizes_nothing_of_the_machine_is_in_it(
         ((), "it is not said where to"),
         (("--out", "."), "holds the workspace"),
         (("--out", "workers/chat/b"), "lies in the member chat"),
+        (("--out", ".git/b"), "lies in the repository's own folder"),
+        (("--archive", ".git/b.tar.xz"), "lies in the repository's own folder"),
         (("--archive", "workers/chat/b.tar.xz"), "lies in the member chat"),
         (("--archive", "b.zip"), "is no name of an archive"),
         (("--archive", "../elsewhere.tar.gz"), "is no archive of a bundle"),
@@ -393,6 +408,18 @@ def test_a_dockerfile_of_its_own_comes_with_what_it_copies(
     (root / "workers/chat/.env").write_text(CANARY)
     ran = ws("docker", "bundle", "--out", str(out), "--format", "json")
     assert (ran.code, ran.json["findings"][0]["rule"]) == (1, "bundle/secret")
+
+
+def test_the_command_that_builds_one_can_be_pasted_whatever_its_path_is(
+    make_workspace: Make, ws: Ws, out: Path
+) -> None:
+    dockerfile = 'FROM scratch\nCOPY ["my own", "/"]\n'
+    own = OWN.replace("shared = ", "# ")
+    files = {"my own": own, "my own/poetry.lock": lock(own), "my own/Dockerfile": dockerfile}
+    make_workspace({**files, "workspace.toml": '[workspace]\nname = "x"\nmembers = ["my own"]\n'})
+    assert ws("docker", "bundle", "--out", str(out)).code == 0
+    build = "docker build --file 'my own/Dockerfile' --tag chat:latest ."
+    assert build in (out / "README.md").read_text()
 
 
 VOLUMES = """\

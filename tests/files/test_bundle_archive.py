@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import tarfile
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws.errors import UsageError, WorkError
+from ws.errors import UsageError
 from ws.files import bundle_archive
 from ws.files.pruned_folder import BUNDLE
 from ws.model.pruned import PrunedFile
@@ -70,6 +71,10 @@ def test_what_is_no_whole_archive_is_somebody_elses(tmp_path: Path, cut: int) ->
         assert path.stat().st_size == cut
 
 
-def test_a_folder_is_no_archive(tmp_path: Path) -> None:
-    with pytest.raises(WorkError, match="cannot write this archive"):
-        bundle_archive.write(tmp_path, b"new")
+def test_what_is_no_plain_file_is_no_archive(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.tar.gz")  # like a device: opening it would hang, replacing it harm
+    for path in (tmp_path, tmp_path / "pipe.tar.gz"):
+        with pytest.raises(UsageError, match="is no plain file"):
+            bundle_archive.write(path, b"new")
+        with pytest.raises(UsageError, match="is no plain file"):
+            bundle_archive.read(path)

@@ -55,7 +55,8 @@ def take(workspace: Workspace, plan: ImagePlan, mounted: Iterable[str] = ()) -> 
         beside, fault = _mounted(workspace, path)
         found |= {file.path: file for file in beside}
         findings += [fault] if fault else []
-    files = sorted(file for file in found.values() if not bundle_sources.is_secret(file.path))
+    files = sorted(file for file in found.values() if not bundle_sources.may_be_secret(file))
+    findings += _secrets(found.keys() - {file.path for file in files})
     ignored = dockerignore.read("\n".join(ignored_patterns(workspace, plan)))
     hidden = tuple(file.path for file in sources if ignored.ignores(file.path))
     return Taken(tuple(files), hidden, tuple(findings))
@@ -79,10 +80,10 @@ def _own(workspace: Workspace, image: OwnImage, left_out: list[str]) -> Iterator
             yield from sources.files(path, ())
         elif ignored.ignores(path) or not (workspace.root / path).exists():
             raise _uncopied(image, path)
-        elif bundle_sources.is_secret(path):
+        elif bundle_sources.may_be_secret(file := sources.one(path)):
             raise bundle_sources.unshippable(path, image.dockerfile, image.member)
         else:
-            yield sources.one(path)
+            yield file
     left_out += sources.left_out
 
 
@@ -111,10 +112,10 @@ def _volumes(workspace: Workspace, member: Member) -> Iterator[PrunedFile]:
                 hint="put it there, or give an https address",
                 member=member.name,
             )
-        elif path and bundle_sources.is_secret(path):
+        elif path and bundle_sources.may_be_secret(file := sources.one(path)):
             raise bundle_sources.unshippable(path, f"the volume {volume.name}", member.name)
         elif path:
-            yield sources.one(path)
+            yield file
 
 
 def _mounted(workspace: Workspace, path: str) -> tuple[tuple[PrunedFile, ...], Finding | None]:
@@ -131,6 +132,17 @@ def _mounted(workspace: Workspace, path: str) -> tuple[tuple[PrunedFile, ...], F
         f"compose.yaml names {path}, which a bundle does not take along",
         hint="whoever unpacks it must put that there; it may hold a secret, or lies outside",
     )
+
+
+def _secrets(paths: Iterable[str]) -> Iterator[Finding]:
+    for path in sorted(paths):
+        yield Finding(
+            "bundle/secret",
+            "warning",
+            "it may hold a secret: the bundle leaves it out; images and volumes made here may not",
+            Where(path),
+            hint="pass it to containers when they start, and add it to .dockerignore",
+        )
 
 
 def _findings(left_out: Iterable[str]) -> Iterator[Finding]:

@@ -53,6 +53,8 @@ def fit_file(context: Context, workspace: Workspace, out: str) -> Path:
 
 def _refuse_members(workspace: Workspace, path: Path, out: str, members: Iterable[Member]) -> None:
     root = workspace.root.resolve()
+    if path.is_relative_to(root / ".git"):
+        raise _unfit(f"{out} lies in the repository's own folder")
     for member in members:
         if path.is_relative_to((root / member.path).resolve()):
             raise _unfit(f"{out} lies in the member {member.name}")

@@ -44,6 +44,7 @@ def read(path: Path) -> dict[str, PrunedFile]:
 
     Raises `UsageError` for what is no archive of a bundle, and `WorkError` for what cannot be read.
     """
+    _refuse(path)
     try:
         with tarfile.open(path) as tar:
             found = {entry.name: _file(tar, entry) for entry in tar if not entry.isdir()}
@@ -64,6 +65,7 @@ def read(path: Path) -> dict[str, PrunedFile]:
 
 def write(path: Path, data: bytes) -> bool:
     """Write an archive, atomically, over none or one that is a bundle's; say if it changed."""
+    _refuse(path)
     try:
         if path.exists() and path.read_bytes() == data:
             return False
@@ -73,6 +75,14 @@ def write(path: Path, data: bytes) -> bool:
     except OSError as error:
         raise _failed("write", path, error) from error
     return True
+
+
+def _refuse(path: Path) -> None:
+    """Raise `UsageError` for folders, devices and pipes."""
+    if path.exists() and not path.is_file():
+        raise UsageError(
+            f"{path} is no plain file", rule="usage/out", hint="choose another name: --archive FILE"
+        )
 
 
 def _above(path: str) -> list[str]:

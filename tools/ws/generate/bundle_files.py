@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import shlex
 from typing import TYPE_CHECKING, Any
 
 from ws.formats.bundle import IMAGES
@@ -135,4 +136,6 @@ def _build(image: Image) -> str:
     if isinstance(image, LayeredImage):
         what = f"--file {IMAGES}/Dockerfile --target {image.stage}"
         return f"docker build {what} --tag {image.tag} ."
-    return f"docker build --file {image.dockerfile} --tag {image.tag} {image.context}"
+    return shlex.join(
+        ["docker", "build", "--file", image.dockerfile, "--tag", image.tag, image.context]
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from typing import TYPE_CHECKING
 
 from ws.errors import ManifestError, Where, WorkError
@@ -12,17 +13,33 @@ from ws.planning.wheel_sources import SECRETS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ws.model.pruned import PrunedFile
     from ws.model.volumes import Volume
     from ws.model.workspace import Member
 
-_SECRET = dockerignore.read(
-    "\n".join((*SECRETS, "**/.env", "**/.env.*", "**/pip.conf", "**/auth.toml"))
+_NAMES = (
+    ".env .env.* *.env .envrc pip.conf pip.ini auth.toml _netrc .npmrc .pgpass .htpasswd"
+    " .git-credentials .dockercfg .dockerconfigjson .ssh .aws .gnupg .kube .docker"
+    " id_dsa id_ecdsa id_ecdsa_sk id_ed25519_sk *.ppk *.kdbx *.p12 *.pfx *.jks *.keystore"
 )
+"""Besides those that no image takes."""
+_SECRET = dockerignore.read("\n".join((*SECRETS, *(f"**/{name}" for name in _NAMES.split()))))
+_KEY = re.compile(
+    # The line that begins a key, and what is in one: code that looks for such lines is no key.
+    rb"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\[nr])+"
+    rb"(?:[\w-]+: [^\n]*\s+)*[A-Za-z0-9+/=]{32}"
+)
+_PUTTY = b"PuTTY-User-Key-File-"
 
 
 def is_secret(path: str) -> bool:
     """Whether a file of this name may hold a secret, so that nobody ships it."""
-    return _SECRET.ignores(path)
+    return _SECRET.ignores(path.lower())
+
+
+def may_be_secret(file: PrunedFile) -> bool:
+    """The same of a file, whatever its name is: a private key is none to be shipped."""
+    return is_secret(file.path) or file.data.startswith(_PUTTY) or bool(_KEY.search(file.data))
 
 
 def unshippable(path: str, who: str, member: str) -> WorkError:
