@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -229,6 +230,25 @@ def test_where_there_is_no_engine_the_way_without_is_told(
     ran = ws("docker", "up", "--format", "json")
     assert ran.code == 2
     assert ran.json["findings"][0]["hint"].endswith("; or do without Docker: --host")
+
+
+def test_ctrl_c_while_a_program_starts_leaves_none_that_nobody_knows(
+    make: Callable[..., Path], ws: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(number: int, environ: Mapping[str, str]) -> str:
+        signal.raise_signal(signal.SIGINT)
+        return birth(number, environ)
+
+    root, birth = make(chat=LONG), background.birth
+    with monkeypatch.context() as patched:
+        patched.setattr(background, "birth", interrupted)
+        assert ws("docker", "up", "chat", "--host").code == 130
+    number = pid(root, "broker")
+    assert runs(number)
+    assert not (root / ".ws/up/chat.json").exists()
+    down = outcomes(ws("docker", "down", "--host", "--format", "json"))
+    assert down == {"broker": ("done", "")}
+    assert not runs(number)
 
 
 def test_wrong_words_are_told_with_the_help_of_their_command(

@@ -14,6 +14,7 @@ from ws.commands.compose_project import checked
 from ws.engines import background
 from ws.engines.probes import find
 from ws.engines.process import Processes, end_session
+from ws.engines.undisturbed import undisturbed
 from ws.errors import WsError
 from ws.files import running
 from ws.files.store import Store
@@ -135,14 +136,15 @@ class _Start:
         begun = time.monotonic()
         folder = self.workspace.root / service.folder
         argv = (program, *(self._filled(word) for word in service.command[1:]))
-        detached = self.processes.detach(argv, folder=folder, environ=environ, log=log)
-        birth = background.birth(detached.pid, self.context.environ)
         relative = log.relative_to(self.store.root.resolve()).as_posix()
-        try:
-            running.remember(self.store, Running(service.name, detached.pid, birth, relative))
-        except BaseException:
-            end_session(detached.pid, kill=True)  # or nobody could end it
-            raise
+        with undisturbed():
+            detached = self.processes.detach(argv, folder=folder, environ=environ, log=log)
+            birth = background.birth(detached.pid, self.context.environ)
+            try:
+                running.remember(self.store, Running(service.name, detached.pid, birth, relative))
+            except BaseException:
+                end_session(detached.pid, kill=True)  # or nobody could end it
+                raise
         self._young[service.name] = (service, detached, begun)
         if service.port and not service.venv:  # others need it, and it is quick
             self._young.pop(service.name)
