@@ -72,6 +72,9 @@ def write(path: Path, data: bytes) -> bool:
         read(path)  # nothing else is written over
         path.parent.mkdir(parents=True, exist_ok=True)
         Store(path.parent).replace(path.name, data)
+    except WorkError as fault:  # it knows the name alone
+        fault.where = Where(str(path))
+        raise
     except OSError as error:
         raise _failed("write", path, error) from error
     return True
