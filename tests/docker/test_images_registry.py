@@ -431,6 +431,32 @@ def test_ctrl_c_while_it_waits_ends_it_at_once_and_no_name_is_left(
     assert identity(place.engine, f"{NOWHERE}/acme/ann:0.1.0") == ""
 
 
+@pytest.mark.parametrize("way", ["push", "pull"])
+def test_two_at_once_take_no_name_from_each_other(way: str, place: Led, host: str) -> None:
+    if way == "pull":
+        assert push(place, "--to", host)["ok"]
+    where = {"push": ["--to", host], "pull": ["--from", host, "--force"]}[way]
+    local = f"{place.tag}-two" if way == "pull" else place.tag
+    command = ["docker", way, "--local", local, *where, "--jobs=1", "--format=json"]
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-m", "ws", *command],
+            cwd=place.root,
+            env=place.environ(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    ended = [process.communicate() for process in both]
+    for name in WORKERS:
+        place.engine.call("rmi", f"{name}:{place.tag}-two")
+        assert identity(place.engine, f"{host}/{name}:0.1.0") == ""
+    assert [json.loads(out)["ok"] for out, _ in ended] == [True, True], ended
+    assert "waiting for it to end" in "".join(said for _, said in ended)
+
+
 def test_without_a_registry_there_is_none_to_push_to_or_pull_from(place: Led) -> None:
     for said in (push(place), pull(place)):
         assert rules(said) == ["usage/registry"]

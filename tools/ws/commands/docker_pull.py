@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.commands import image_runs
 from ws.commands.context import jobs_from
-from ws.commands.registry_names import names
+from ws.commands.registry_names import LOCK, names
 from ws.engines.apply import Step
 from ws.engines.registry import SILENT, Registry, registry
 from ws.engines.transfers import RETRIES, NotSentError, Transfers
 from ws.errors import WsError
+from ws.files.store import Store
 from ws.model.report import Finding, Outcome
 from ws.planning import fingerprints
 from ws.planning.images import Wish
@@ -54,7 +55,10 @@ def run(context: Context, asked: Asked) -> Report:
     dev = asked.wish.dev
     called = names(context, workspace, asked.registries, asked.templates, dev=dev)
     references = {member.name: called.pulled(member) for member in workspace.members}
-    with image_runs.begin(context, COMMAND, asked.names, asked.wish) as begun:
+    with (
+        Store(workspace.root).exclusive(context.note, LOCK),
+        image_runs.begin(context, COMMAND, asked.names, asked.wish) as begun,
+    ):
         pulling = _Pulling(begun, registry(begun.containers.docker), references, asked)
         count = jobs_from(asked.jobs, workspace.settings.install_jobs)
         outcomes, interrupted = begun.each(pulling.image, count, needs=False)

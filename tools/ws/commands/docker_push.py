@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.commands import image_runs
 from ws.commands.context import jobs_from
-from ws.commands.registry_names import names
+from ws.commands.registry_names import LOCK, names
 from ws.engines.apply import Step
 from ws.engines.registry import Registry, registry
 from ws.engines.transfers import RETRIES, NotSentError, Transfers
 from ws.errors import WsError
+from ws.files.store import Store
 from ws.formats.manifests import same_platform
 from ws.model.report import Finding, Outcome
 from ws.planning import fingerprints
@@ -58,7 +59,10 @@ def run(context: Context, asked: Asked) -> Report:
     dev = asked.wish.dev
     called = names(context, workspace, asked.registries, asked.templates, dev=dev)
     references = {member.name: called.pushed(member) for member in workspace.members}
-    with image_runs.begin(context, COMMAND, asked.names, asked.wish) as begun:
+    with (
+        Store(workspace.root).exclusive(context.note, LOCK),
+        image_runs.begin(context, COMMAND, asked.names, asked.wish) as begun,
+    ):
         pushing = _Pushing(begun, registry(begun.containers.docker), references, asked)
         count = jobs_from(asked.jobs, workspace.settings.install_jobs)
         first = next((image.member for image in begun.found.plan.images), "")

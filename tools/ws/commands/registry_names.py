@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ws.commands.context import Context
     from ws.model.workspace import Member, Workspace
 
+LOCK = "registry/lock"
+"""What pushes and pulls hold: images have names of registries for a while, and others' too."""
 _DIRTY = "-dirty"
 
 
