@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -110,3 +111,9 @@ def test_what_a_session_makes_is_removed(docker_engine: Engine, tmp_path: Path) 
     assert docker_engine.call("container", "inspect", container).code == 1
     assert docker_engine.call("image", "inspect", "ws-test/gone").code == 1
     assert docker_engine.call("image", "inspect", "ws-test/poetry").code == 0
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="there is one worker")
+def test_all_that_use_the_engine_stay_with_one_worker(request: pytest.FixtureRequest) -> None:
+    """Or they would find the containers of each other: `--dist loadgroup` is what is needed."""
+    assert request.node.nodeid.endswith("@docker")
