@@ -43,7 +43,7 @@ step install ./install-python-workspace.sh --test
 if [ -x .venv/bin/pytest ]; then
   step 'ruff check' .venv/bin/ruff check
   step 'ruff format' .venv/bin/ruff format --check
-  step mypy .venv/bin/mypy tools/ws
+  step mypy .venv/bin/mypy
   engine() { .venv/bin/python tools/docker_engine.py "$@"; }
   if [ "${WS_TEST_DOCKER:-1}" = 0 ]; then
     printf '\n==> WS_TEST_DOCKER=0: the tests with Docker are left out\n' >&2

@@ -124,7 +124,7 @@ def test_the_same_workspace_gives_the_same_bytes(make_workspace: Make, out: Path
     for path in elsewhere.rglob("*"):
         os.utime(path, (1, 1))
         path.chmod(path.stat().st_mode | 0o022)
-    archives = []
+    archives: list[bytes] = []
     for place, umask, more in (
         (root, 0o022, {}),
         (root, 0o077, {"LC_ALL": "tr_TR.UTF-8", "TZ": "Asia/Kathmandu"}),
@@ -249,7 +249,7 @@ def test_no_secret_is_in_it(make_workspace: Make, ws: Ws, out: Path, build: str)
     assert ran.code == 0
     assert "workers/chat/chat/odd.name: warning: it may hold a secret" in ran.out
     assert {"workers/chat/models/a.bin", "workers/chat/chat/keys.py"} < content(out).keys()
-    assert not [path for path, data in content(out).items() if CANARY.encode() in bytes(data)]
+    assert not [path for path, data in content(out).items() if CANARY.encode() in data]
 
 
 def test_members_that_are_not_asked_for_are_not_in_it(

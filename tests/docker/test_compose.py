@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_socket
@@ -33,7 +33,7 @@ def product(docker_engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> 
     made.make()
     cache = '[tool.ws.docker.volumes.cache]\npath = "/cache"\nshared = "member"\n\n[build-system]'
     made.edit("workers/general/documents/chunker/pyproject.toml", "[build-system]", cache)
-    variables = {
+    variables: dict[str, Any] = {
         name: docker_engine.environ[name]
         for name in ("DOCKER_HOST", "DOCKER_CONFIG")
         if name in docker_engine.environ

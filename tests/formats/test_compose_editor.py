@@ -41,7 +41,7 @@ def with_chat(**changed: Any) -> dict[str, Any]:
 
 def said(text: str) -> dict[str, Any]:
     """The document without what ws remembers."""
-    document = yaml.safe_load(text)
+    document: dict[str, Any] = yaml.safe_load(text)
     document.pop("x-ws")
     return document
 
