@@ -265,6 +265,30 @@ def test_wrong_words_are_told_with_the_help_of_their_command(
         assert f"see `{told} --help`" in ws(*words).err
 
 
+def test_who_is_no_service_is_told_why(make: Callable[..., Path], ws: Callable[..., Ran]) -> None:
+    root = make(chat=LONG, router=LONG)
+    manifest = root / "workers/chat/pyproject.toml"
+    text = manifest.read_text()
+    manifest.write_text(text.replace("[tool.ws.compose]", "[tool.ws.compose]\nservice = false"))
+    for words in (("up",), ("logs",)):
+        ran = ws("docker", *words, "--host", "chat")
+        assert ran.code == 2
+        assert "chat is no service" in ran.err
+        assert "unless [tool.ws.compose] says service = false" in ran.err
+        assert 'did you mean "router"?' in ws("docker", *words, "--host", "ruoter").err
+    assert ws("docker", "logs", "--host", "router").code == 0  # it has said nothing
+
+
+def test_events_know_the_whole_name_of_a_command(
+    make: Callable[..., Path], ws: Callable[..., Ran], tmp_path: Path
+) -> None:
+    make(chat=LONG)
+    events = tmp_path / "events"
+    ran = ws("docker", "up", "--host", "chat", "--events", str(events), "--format", "json")
+    told = {json.loads(line)["command"] for line in events.read_text().splitlines()}
+    assert told == {ran.json["command"]} == {"docker up"}
+
+
 @pytest.mark.parametrize("option", ["--dev", "--build"])
 def test_images_are_nothing_for_the_host(
     make: Callable[..., Path], ws: Callable[..., Ran], option: str

@@ -71,7 +71,13 @@ class Command(click.Command):
         output = Output(**{name: params.pop(name) for name in names if name in params})
         ctx.find_root().obj = output
         assert self.callback is not None
-        return self.callback(_context(root, filters, output, str(ctx.info_name)), **params)
+        return self.callback(_context(root, filters, output, _full_name(ctx)), **params)
+
+
+def _full_name(ctx: click.Context) -> str:
+    """What a command is called below `ws`, with its group: `docker up`."""
+    group = f"{_full_name(ctx.parent)} " if ctx.parent and ctx.parent.parent else ""
+    return f"{group}{ctx.info_name}"
 
 
 def style_for(color: str, stream: TextIO) -> Style:

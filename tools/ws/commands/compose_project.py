@@ -11,7 +11,7 @@ from ws.engines.images import docker
 from ws.engines.process import Processes
 from ws.errors import ToolError, UsageError, Where, WorkError
 from ws.generate import compose
-from ws.model.names import did_you_mean
+from ws.planning.compose_waits import who_is_a_service
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -73,11 +73,12 @@ def log_of(store: Store, command: str) -> Path | None:
     return None
 
 
-def checked(names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
+def checked(workspace: Workspace, names: Sequence[str], known: Collection[str]) -> tuple[str, ...]:
     """The services that are asked for. Raises `UsageError` for a name that is none's."""
     for name in names:
         if name not in known:
-            hint = did_you_mean(name, known) or f"there are: {', '.join(known) or 'none'}"
+            drifted = name in {member.name for member in compose.members(workspace)}
+            hint = "ws generate compose" if drifted else who_is_a_service(workspace, name, known)
             raise UsageError(f"{name} is no service", rule="usage/service", hint=hint)
     return tuple(dict.fromkeys(names))
 

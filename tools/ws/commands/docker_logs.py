@@ -32,7 +32,7 @@ def run(context: Context, asked: Asked, on_line: Callable[[str], None]) -> Repor
     workspace = context.workspace()
     with project(context, workspace, needed=False) as there:
         found, known = _known(there)
-        names = checked(asked.services, known)
+        names = checked(workspace, asked.services, known)
         words = ["logs", "--no-color", *(["--follow"] if asked.follow else [])]
         words += [f"--tail={asked.tail}"] if asked.tail is not None else []
         lines: list[str] = []

@@ -53,7 +53,7 @@ def run(context: Context, asked: Asked) -> Report:
     """
     workspace = context.workspace()
     with project(context, workspace, dev=asked.dev) as found:
-        names = checked(asked.services, found.services())
+        names = checked(workspace, asked.services, found.services())
         if asked.infra and not names:
             known = set(workspace.by_name)
             names = tuple(name for name in found.services() if name not in known)

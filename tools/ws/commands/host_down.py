@@ -10,6 +10,7 @@ from ws.commands.compose_project import checked
 from ws.engines import background
 from ws.files import running
 from ws.files.store import Store
+from ws.generate import compose
 from ws.model.report import Outcome, Report
 
 if TYPE_CHECKING:
@@ -53,8 +54,10 @@ def logs(context: Context, asked: docker_logs.Asked, on_line: Callable[[str], No
     workspace = context.workspace()
     store = Store(workspace.root)
     folder = store.root / ".ws" / "/".join(running.LOGS)
-    known = {path.stem: path for path in sorted(folder.glob("*.log"))}
-    names = checked(asked.services, known) or tuple(known)
+    ran = tuple(path.stem for path in sorted(folder.glob("*.log")))
+    services = (*workspace.settings.compose.services, *(m.name for m in compose.members(workspace)))
+    names = checked(workspace, asked.services, (*services, *ran)) or ran
+    known = {name: folder / f"{name}.log" for name in names}
     width = max(map(len, names), default=0)
     lines: list[str] = []
 

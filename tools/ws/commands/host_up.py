@@ -53,7 +53,7 @@ def run(context: Context, asked: Asked) -> Report:
     store = Store(workspace.root)
     infrastructure = tuple(workspace.settings.compose.services)
     members = {member.name: member for member in compose.members(workspace)}
-    names = checked(asked.services, (*infrastructure, *members))
+    names = checked(workspace, asked.services, (*infrastructure, *members))
     waits = generate_compose.waits_of(workspace)
     wanted = names or (infrastructure if asked.infra else (*infrastructure, *members))
     wanted = with_needs(wanted, waits)

@@ -112,11 +112,16 @@ def _usual(name: str, known: Known, is_asked: Callable[[str], bool]) -> Conditio
 
 
 def _unknown(workspace: Workspace, member: Member, name: str, known: Known) -> ManifestError:
-    hint = did_you_mean(name, known.names) or f"there are: {', '.join(known.names)}"
-    if name in workspace.by_name:
-        hint = "a member with an image has one, unless [tool.ws.compose] says service = false"
+    hint = who_is_a_service(workspace, name, known.names)
     where = _place(workspace, member, name)
     return ManifestError(f"{name} is no service", rule="compose/depends-on", where=where, hint=hint)
+
+
+def who_is_a_service(workspace: Workspace, name: str, known: Collection[str]) -> str:
+    """What to tell who takes this name for one of the `known` services."""
+    if name in workspace.by_name:
+        return "a member with an image has one, unless [tool.ws.compose] says service = false"
+    return did_you_mean(name, known) or f"there are: {', '.join(known) or 'none'}"
 
 
 def _place(workspace: Workspace, member: Member, name: str) -> Where:
