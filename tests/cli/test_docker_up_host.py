@@ -189,6 +189,31 @@ def test_a_variable_that_must_be_set_is_asked_for(
     assert ran["chat"][1].startswith("PLACE is not set: set PLACE (")
 
 
+def test_variables_may_stand_where_compose_looks_for_them(
+    make: Callable[..., Path], ws: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = make(chat=LONG, router=LONG)
+    (root / "ops").mkdir()
+    (root / "ops/.env").write_text("# where\nHOST='far away'\nPLACE=${HOST}:7\n")
+    ws("docker", "up", "chat", "--host")
+    assert ws("docker", "logs", "chat", "--host").out.endswith("with INFO far away:7\n")
+    monkeypatch.setenv("PLACE", "the shell's")
+    ws("docker", "up", "router", "--host")
+    assert ws("docker", "logs", "router", "--host").out.endswith("with INFO the shell's\n")
+
+
+def test_a_line_that_is_none_is_told_without_its_text(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat=LONG)
+    (root / "ops").mkdir()
+    (root / "ops/.env").write_text("PLACE=here\n\nTOKEN s3cr3t\n")
+    ran = ws("docker", "up", "chat", "--host")
+    assert ran.code == 2
+    assert "ops/.env:3: error: this is no NAME=VALUE" in ran.err
+    assert "s3cr3t" not in ran.err
+
+
 @pytest.mark.usefixtures("socket_enabled")
 def test_what_answers_at_the_port_of_a_member_is_not_that_member(
     make: Callable[..., Path], ws: Callable[..., Ran]

@@ -250,6 +250,27 @@ def test_a_registry_that_fails_half_way_leaves_nothing_and_the_mirror_serves(
     assert says(elsewhere.there, place, "ann")
 
 
+def test_a_mirror_that_breaks_off_half_way_is_a_failure_and_gets_the_rest_later(
+    place: Led, host: str, there: Mapping[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "two").mkdir()
+    with registry(tmp_path / "two") as other:
+        with line(other, lambda _number: LARGE // 2, sent=True) as broken:
+            to = ("--to", f"{broken.host}/acme", "--to", f"{host}/acme")
+            said = push(place, "ann", *to, "--retries", "0")
+        assert max(broken.connections) == LARGE // 2  # it was cut in the middle of a layer
+        assert {each["reference"]: each["status"] for each in row(said)["references"]} == {
+            f"{broken.host}/acme/ann:0.1.0": "failed",
+            f"{host}/acme/ann:0.1.0": "done",
+        }
+        assert "broke off" in said["outcomes"][0]["reason"]
+        said = pull(place, "ann", "--from", f"{other}/acme", **there)
+        assert f"does not have {other}/acme/ann:0.1.0" in said["outcomes"][0]["reason"]
+        said = push(place, "ann", "--to", f"{other}/acme", "--to", f"{host}/acme")
+        assert [each["status"] for each in row(said)["references"]] == ["done", "skipped"]
+        assert pull(place, "ann", "--from", f"{other}/acme", **there)["ok"]
+
+
 def test_a_line_that_gets_well_again_is_waited_for(
     place: Led, elsewhere: Elsewhere, host: str, there: Mapping[str, str], tmp_path: Path
 ) -> None:

@@ -19,12 +19,13 @@ class Line(NamedTuple):
     host: str
     """Where it begins, as `HOST:PORT`."""
     connections: list[int]
-    """How many bytes came back through each connection so far."""
+    """How many of the bytes that are counted went through each connection so far."""
 
 
 @contextlib.contextmanager
-def line(goal: str, allowed: Callable[[int], int]) -> Iterator[Line]:
-    """A line to `goal` of which each connection breaks off after so many bytes from there.
+def line(goal: str, allowed: Callable[[int], int], *, sent: bool = False) -> Iterator[Line]:
+    """A line to `goal` of which each connection breaks off after so many bytes from there, or
+    after so many that were `sent` there.
 
     `allowed` tells that by the connection's number.
     """
@@ -41,10 +42,10 @@ def line(goal: str, allowed: Callable[[int], int]) -> Iterator[Line]:
                 number = len(found.connections)
                 found.connections.append(0)
                 far = socket.create_connection((host, int(port)))
-                limit = allowed(number)
-                threading.Thread(target=_pass, args=(near, far), daemon=True).start()
-                back = (far, near, limit, found.connections, number)
-                threading.Thread(target=_pass, args=back, daemon=True).start()
+                limit = (allowed(number), found.connections, number)
+                for way, counted in (((near, far), sent), ((far, near), not sent)):
+                    args = (*way, *limit) if counted else way
+                    threading.Thread(target=_pass, args=args, daemon=True).start()
 
         thread = threading.Thread(target=serve, daemon=True)
         thread.start()

@@ -16,7 +16,7 @@ from ws.engines.probes import find
 from ws.engines.process import Processes, end_session
 from ws.engines.undisturbed import undisturbed
 from ws.errors import WsError
-from ws.files import running
+from ws.files import loader, running
 from ws.files.store import Store
 from ws.formats import compose_variables
 from ws.generate import compose
@@ -27,6 +27,7 @@ from ws.planning import host_places, host_services
 from ws.planning.compose_waits import with_needs
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from ws.commands.context import Context
@@ -63,7 +64,8 @@ def run(context: Context, asked: Asked) -> Report:
         with store.exclusive(context.note):
             plan = (RunImage(name, name, "to be started") for name in wanted)
             observer.planned(Plan(COMMAND, tuple(plan)))
-            started = _Start(context, workspace, store, processes, observer)
+            variables = _variables(workspace, context.environ)
+            started = _Start(context, workspace, variables, store, processes, observer)
             for name in wanted:
                 started.service(name)
             started.look(wait=asked.wait)
@@ -83,6 +85,8 @@ class _Start:
 
     context: Context
     workspace: Workspace
+    variables: Mapping[str, str]
+    """What stands for `${NAME}` in what services are given."""
     store: Store
     processes: Processes
     observer: Observer
@@ -184,12 +188,12 @@ class _Start:
         from ws.errors import UsageError
 
         try:
-            return compose_variables.filled(text, self.context.environ)
+            return compose_variables.filled(text, self.variables)
         except KeyError as missing:
             raise UsageError(
                 f"{missing.args[0]}",
                 rule="compose/variable",
-                hint="set it in the environment of ws docker up",
+                hint=f"set it in your shell, or in {_dotenv(self.workspace)}",
             ) from missing
 
     def _settle(
@@ -204,6 +208,21 @@ class _Start:
         outcome = Outcome(name, COMMAND, status, reason, seconds, log, output)
         self._found[name] = outcome
         self.observer.finished(outcome)
+
+
+def _variables(workspace: Workspace, environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The caller's variables, and those of the file that Compose reads besides."""
+    path = _dotenv(workspace)
+    if not (workspace.root / path).exists():
+        return environ
+    from ws.formats import dotenv_file
+
+    text = loader.read_bytes(workspace.root, path).decode("utf-8-sig", "replace")
+    return dotenv_file.read(text, path, environ)
+
+
+def _dotenv(workspace: Workspace) -> str:
+    return f"{workspace.settings.compose.folder}/.env"
 
 
 def _service(workspace: Workspace, name: str) -> HostService | None:
