@@ -53,9 +53,9 @@ def test_a_worker_that_dies_gives_an_error_and_the_next_message_a_new_worker(
 
 
 def test_a_worker_that_takes_too_long_is_ended(start: Start) -> None:
-    client = start(timeout=1.5)
+    client = start(timeout=5)  # a busy machine needs some of it to start a worker
     before = pid(client)
-    assert result(client, post(client, do="sleep"))["error"] == "worker tiny took longer than 1.5 s"
+    assert result(client, post(client, do="sleep"))["error"] == "worker tiny took longer than 5 s"
     assert gone(before)
     assert pid(client) != before
 
