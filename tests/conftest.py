@@ -7,7 +7,7 @@ import os
 import re
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -18,11 +18,12 @@ from ws.formats import pyproject_reader, workspace_toml
 from ws.model.workspace import Member, Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 
 DOCKER = Path(__file__).parent / "docker"
 LONG = bool(os.environ.get("WS_TEST_LONG"))
+long = pytest.mark.skipif(not LONG, reason="takes long: WS_TEST_LONG=1")
 settings.register_profile(
     "ws",
     max_examples=2000 if LONG else 60,
@@ -31,6 +32,13 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 settings.load_profile("ws")
+
+_Case = TypeVar("_Case")
+
+
+def sample(cases: Iterable[_Case], every: int) -> list[_Case]:
+    """One of so many cases, the same ones each time; all of them with `WS_TEST_LONG=1`."""
+    return list(cases)[:: 1 if LONG else every]
 
 
 @pytest.fixture(autouse=True)

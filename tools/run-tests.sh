@@ -55,6 +55,9 @@ if [ -x .venv/bin/pytest ]; then
     step 'docker engine' engine start base
   fi
   eval "$(engine environment)"
+  # Tests wait for programs and engines a lot: one worker more than cores.
+  : "${PYTEST_XDIST_AUTO_NUM_WORKERS=$(($(getconf _NPROCESSORS_ONLN) + 1))}"
+  export PYTEST_XDIST_AUTO_NUM_WORKERS
   # loadgroup: what shares images in one engine stays with one worker (tests/docker/conftest.py)
   step pytest .venv/bin/pytest -n auto --dist loadgroup "$@"
 fi

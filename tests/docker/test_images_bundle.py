@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.conftest import LONG
+from tests.conftest import long
 
 from ws.formats import bundle
 from ws.planning.fingerprints import DIGEST
@@ -138,9 +138,6 @@ def test_it_builds_and_runs_by_bake_by_compose_and_by_docker_alone(
     where = ("--file=ops/images/Dockerfile", "--target=image-layered", "--network=host")
     small.docker("build", *where, f"--tag={layered.tag}", ".")
     assert small.engine.run(layered.tag) == (0, "hello\n")
-
-
-long = pytest.mark.skipif(not LONG, reason="builds sixteen images; WS_TEST_LONG=1 does")
 
 
 def test_ensure_builds_what_a_bundle_holds_and_then_finds_it(

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import pytest
 import pytest_socket
-from tests.conftest import LONG
+from tests.conftest import long
 from tests.integration.living import living, mark
 from tests.integration.test_credentials import PASSWORD as OF_INDEX
 from tests.integration.test_credentials import USER as INDEX_USER
@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from .elsewhere.engine import Elsewhere
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-long = pytest.mark.skipif(not LONG, reason="takes long: WS_TEST_LONG=1")
-
 BASE = "python:3.11-slim"
 WORKERS = ("ann", "bob")
 BAKE = "ops/images/docker-bake.json"

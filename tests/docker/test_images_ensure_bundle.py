@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
-from tests.conftest import LONG
+from tests.conftest import long
 
 from ws import api
 from ws.formats import bundle
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from .conftest import Engine
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-long = pytest.mark.skipif(not LONG, reason="takes long: WS_TEST_LONG=1")
+
 WORKER = """\
 import os, pathlib
 folder = os.environ.get("MODELS", "")

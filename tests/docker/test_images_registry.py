@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import pytest_socket
+from tests.conftest import long
 from tests.integration.living import living, mark
 
 from .elsewhere.engine import second_engine
@@ -250,6 +251,7 @@ def test_a_registry_that_fails_half_way_leaves_nothing_and_the_mirror_serves(
     assert says(elsewhere.there, place, "ann")
 
 
+@long  # the engine itself tries for a minute
 def test_a_mirror_that_breaks_off_half_way_is_a_failure_and_gets_the_rest_later(
     place: Led, host: str, there: Mapping[str, str], tmp_path: Path
 ) -> None:

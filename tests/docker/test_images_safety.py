@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
 import pytest
-from tests.conftest import LONG
+from tests.conftest import long
 from tests.integration.living import living, mark
 from tests.integration.test_credentials import PASSWORD, USER, WRONG, Guarded
 
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from .conftest import Engine
 
 pytestmark = pytest.mark.usefixtures("socket_enabled")
-long = pytest.mark.skipif(not LONG, reason="takes long: WS_TEST_LONG=1")
-
 BASE = "python:3.11-slim"
 
 

@@ -7,6 +7,7 @@ import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conftest import sample
 from tests.integration.conftest import BUILD, wheel
 
 if TYPE_CHECKING:
@@ -126,7 +127,9 @@ def git(root: Path, *args: str) -> int:
     return subprocess.run(command, cwd=root, capture_output=True, check=False).returncode
 
 
-@pytest.mark.parametrize(("style", "names"), [("merge", "a"), ("diff3", "a"), ("zdiff3", "ab")])
+@pytest.mark.parametrize(
+    ("style", "names"), sample([("merge", "a"), ("diff3", "a"), ("zdiff3", "ab")], 2)
+)
 def test_locks_with_conflict_markers_are_rebuilt_from_both_sides(
     style: str, names: str, make_workspace: Make, ws: Ws
 ) -> None:

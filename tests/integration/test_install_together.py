@@ -11,7 +11,7 @@ import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
-from tests.conftest import member
+from tests.conftest import member, sample
 from tests.integration.conftest import BUILD, program
 from tests.integration.living import living, mark
 from tests.integration.slow_index import slowly
@@ -169,7 +169,7 @@ def test_who_waits_for_another_can_be_interrupted_and_the_other_goes_on(place: P
     assert (first.returncode, statuses(outcomes(out))) == (0, dict.fromkeys(NAMES, "done"))
 
 
-@pytest.mark.parametrize("how", [interrupt, interrupt_group, interrupt_twice])
+@pytest.mark.parametrize("how", sample([interrupt_group, interrupt, interrupt_twice], 2))
 def test_after_ctrl_c_nothing_is_left_at_work_and_the_next_run_goes_on(
     place: Place, how: Callable[[subprocess.Popen[str]], None]
 ) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("socket_enabled")
 
 BASE = workspace.read_base()
-ROUNDS = 400 if LONG else 12
+ROUNDS = 400 if LONG else 6
 
 
 @pytest.fixture(scope="module")

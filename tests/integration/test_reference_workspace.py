@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.conftest import sample
 from tests.integration.conftest import need
 
 from ws.files.loader import load
@@ -18,6 +19,8 @@ from ws.files.loader import load
 ROOT = Path(__file__).parents[2]
 WORKSPACE = load(ROOT)
 MEMBERS = [member.path for member in WORKSPACE.members]
+PACKAGES = [path for path in MEMBERS if path.startswith("packages/")]
+WORKERS = [path for path in MEMBERS if path.startswith("workers/")]
 
 MESSAGES: dict[str, tuple[dict[str, Any], str, object]] = {
     "chat-worker": (
@@ -99,11 +102,11 @@ def piped(member: str, payload: object) -> dict[str, Any]:
 
 
 def test_there_are_seventeen_members_at_three_depths() -> None:
-    depths = {path.count("/") for path in MEMBERS if path.startswith("workers/")}
+    depths = {path.count("/") for path in WORKERS}
     assert (len(MEMBERS), depths) == (17, {1, 2, 3})
 
 
-@pytest.mark.parametrize("member", MEMBERS)
+@pytest.mark.parametrize("member", [*PACKAGES, *sample(WORKERS, 3)])
 def test_a_members_own_tests_pass_in_its_own_environment(member: str) -> None:
     python = need(ROOT / member / ".venv" / "bin" / "python")
     ended = subprocess.run(

@@ -6,6 +6,7 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from tests.conftest import sample
 from tests.integration.conftest import BUILD
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", sample(FORMS, 2))
 def test_after_sync_poetry_accepts_locks_and_installs_every_form(
     form: str, make_workspace: Make, ws: Ws, real_poetry: str
 ) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from tests.conftest import sample
 from tests.integration.conftest import BUILD, need, wheel
 
 from ws.engines import uv
@@ -192,10 +193,10 @@ def to_do(said: str) -> list[str]:
     return [line for line in lines if "Skipped" not in line and "current project" not in line]
 
 
-OPTIONS = [(), ("--extras", "more", "--with", "docs"), ("--only", "dev", "--no-root")]
+OPTIONS = [("--extras", "more", "--with", "docs"), (), ("--only", "dev", "--no-root")]
 
 
-@pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
+@pytest.mark.parametrize("options", sample(OPTIONS, 2), ids=" ".join)
 def test_uv_makes_the_environment_that_poetry_makes(
     root: Path, engine: UvInstall, real_poetry: str, options: tuple[str, ...]
 ) -> None:
