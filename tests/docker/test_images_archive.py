@@ -341,6 +341,16 @@ def test_a_file_that_is_something_else_is_not_written_over(place: Led, data: byt
     assert data
 
 
+def test_the_usual_archive_loses_no_image_that_is_not_asked_for(place: Led, data: bytes) -> None:
+    said = ws(place, "docker", "save", "ann", "--tag", place.tag)
+    (finding,) = said["findings"]
+    assert finding["message"] == f"{ARCHIVE} would lose the images of bob, eve"
+    assert finding["rule"] == "usage/out"
+    assert (place.root / ARCHIVE).read_bytes() == data
+    assert ws(place, "docker", "save", "ann", "--tag", place.tag, "--out", "ann.tar")["ok"]
+    (place.root / "ann.tar").unlink()
+
+
 def test_an_image_for_other_machines_is_refused_where_nobody_insists(
     place: Led, data: bytes, tmp_path: Path
 ) -> None:

@@ -33,8 +33,9 @@ def run(context: Context, names: Sequence[str], wish: Wish, out: str = "") -> Re
     """Write the images that are asked for into one archive, all of them or none.
 
     A file that has just them is left as it is. Raises `ToolError` where there is no engine,
-    `UsageError` for a name that is no member's and a file that is something else, and `WorkError`
-    where Docker fails or the file cannot be written.
+    `UsageError` for a name that is no member's, for a file that is something else, and where the
+    usual file would lose images of others; and `WorkError` where Docker fails or the file cannot be
+    written.
     """
     store = Store(context.root())
     archive = context.workspace().settings.docker.archive
@@ -51,6 +52,8 @@ def run(context: Context, names: Sequence[str], wish: Wish, out: str = "") -> Re
             for outcome in refused:
                 begun.observer.finished(outcome)
             return begun.report(refused, {})
+        if not out and (names or context.filters):
+            _keep(begun, path, told)
         held, digest = _there(begun, path, told)
         if held:
             return _report(begun, held, digest, told, path, "skipped")
@@ -86,6 +89,23 @@ def _refuse(path: Path, told: str) -> None:
     if start not in (b"", NAME.encode()):
         reason = f"{told} is something else, and is not written over"
         raise UsageError(reason, rule="usage/out", hint="remove it, or name another: --out FILE")
+
+
+def _keep(begun: Run, path: Path, told: str) -> None:
+    """Raise `UsageError` where the archive has other members too, and would lose them."""
+    try:
+        held = open_archive(path, told).held.images
+    except WsError:
+        return
+    asked = {image.member for image in begun.found.plan.images}
+    known = begun.found.workspace.by_name
+    others = [each.member for each in held if each.member in known and each.member not in asked]
+    if others:
+        raise UsageError(
+            f"{told} would lose the images of {', '.join(others)}",
+            rule="usage/out",
+            hint="--out FILE for an archive of its own, or save all that belong into this one",
+        )
 
 
 def _refused(begun: Run, missing: Sequence[Outcome]) -> tuple[Outcome, ...]:
