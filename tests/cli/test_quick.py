@@ -7,9 +7,11 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
 from ws import api
+from ws.cli import quick
 from ws.commands import ensure_remembered
 from ws.commands.context import Context
 from ws.commands.ensure import Asked
@@ -64,12 +66,42 @@ def ran(root: Path, *args: str) -> tuple[int, str, str]:
 
 @pytest.mark.parametrize("form", ["human", "json"])
 def test_the_answer_is_the_same_with_click_and_without(root: Path, form: str) -> None:
-    quick = ran(root, "--format", form)
+    soon = ran(root, "--format", form)
     slow = ran(root, "--format", form, "--color", "never")
-    assert (quick[0], quick[2].splitlines()[-1]) == (0, "False"), quick
+    assert (soon[0], soon[2].splitlines()[-1]) == (0, "False"), soon
     assert (slow[0], slow[2].splitlines()[-1]) == (0, "True"), slow
-    assert quick[1] == slow[1]
-    assert quick[2].splitlines()[:-1] == slow[2].splitlines()[:-1]
+    assert soon[1] == slow[1]
+    assert soon[2].splitlines()[:-1] == slow[2].splitlines()[:-1]
+
+
+def on_terminal(root: Path, *args: str) -> bytes:
+    """All that it says where stdout and stderr are one terminal."""
+    near, far = os.openpty()
+    with os.fdopen(near, "rb", buffering=0) as screen:
+        subprocess.run(
+            [sys.executable, "-m", "ws", "docker", "ensure", *args],
+            cwd=root,
+            env={**os.environ, **WITHOUT},
+            stdout=far,
+            stderr=far,
+            check=True,
+        )
+        os.close(far)
+        return screen.read(4096)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such terminals")
+def test_it_is_as_colourful(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = on_terminal(root)
+    assert b"\033[3" in said
+    assert said == on_terminal(root, "--color", "auto")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert b"\033" not in on_terminal(root)
+
+
+@pytest.mark.parametrize(("colour", "bold"), [(None, False), ("red", True), ("green", False)])
+def test_colours_are_those_of_click(colour: str | None, *, bold: bool) -> None:
+    assert quick.coloured("a", colour, bold=bold) == click.style("a", fg=colour, bold=bold or None)
 
 
 @pytest.mark.parametrize(

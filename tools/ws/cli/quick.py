@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ws.model.report import Report
+    from ws.reporting.human import Style
 
 ASKS = ["docker", "ensure"]
 _NO_MATTER = ("--yes", "-y", "--quiet", "-q", "--verbose", "-v", "--progress", "--no-progress")
@@ -24,11 +25,13 @@ class _Words(NamedTuple):
 
 
 def answered(args: Sequence[str]) -> bool:
-    """Print what `ws docker ensure` remembers, and say whether it did: in JSON, or off a terminal.
+    """Print what `ws docker ensure` remembers, and say whether it did.
 
     Whatever is unusual, or wrong, is left to the command itself.
     """
     if sys.stdout is None or sys.stderr is None:  # a product without a console has closed them
+        return False
+    if os.name == "nt" and sys.stderr.isatty():  # not every console there knows colours
         return False
     words = _read(args[len(ASKS) :])
     if words is None:
@@ -69,8 +72,7 @@ def _read(args: Sequence[str]) -> _Words | None:
             flags += 1
         else:
             names.append(word)
-    off_terminal = not (sys.stdout.isatty() or sys.stderr.isatty())
-    plain = form in ("", "human") and not flags and off_terminal
+    plain = form in ("", "human") and not flags
     return _Words(tuple(names), root, form == "json") if form == "json" or plain else None
 
 
@@ -83,9 +85,22 @@ def _print(report: Report, *, is_json: bool) -> None:
         return
     from ws.reporting import human
 
-    sys.stdout.write(human.render(report, _plain))
+    sys.stdout.write(human.render(report, _style_for(sys.stdout)))
     sys.stdout.flush()
-    sys.stderr.write(human.summary(report, _plain))
+    sys.stderr.write(human.summary(report, _style_for(sys.stderr)))
+
+
+def _style_for(stream: TextIO) -> Style:
+    return coloured if stream.isatty() and not os.environ.get("NO_COLOR") else _plain
+
+
+_COLOURS = {"red": 31, "green": 32, "yellow": 33}
+
+
+def coloured(text: str, colour: str | None = None, *, bold: bool = False) -> str:
+    """As `click.style` does it, whose import costs as much as all the rest."""
+    codes = [*([_COLOURS[colour]] if colour else []), *([1] if bold else [])]
+    return "".join(f"\033[{code}m" for code in codes) + f"{text}\033[0m"
 
 
 def _plain(text: str, colour: str | None = None, *, bold: bool = False) -> str:  # noqa: ARG001
