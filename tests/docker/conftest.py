@@ -23,6 +23,7 @@ POETRY = "ws-test/poetry"
 """Poetry on `python:3.11-slim`, with a package index inside: see images/poetry."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here is marked, and stays with one worker of pytest-xdist.
 
