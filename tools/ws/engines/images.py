@@ -78,7 +78,7 @@ class Docker:
                 image = _image(document)
                 found |= {tag: image for tag in document.get("RepoTags") or () if tag in wanted}
                 continue
-            if line.strip() and not _NO_IMAGE.search(line):
+            if line.strip() and not _is_warning(line) and not _NO_IMAGE.search(line):
                 raise _failed(line)
         return found
 
@@ -135,8 +135,8 @@ class Docker:
     def platform(self) -> str:
         """What the engine runs, such as `linux/amd64`; empty where it does not say."""
         ended = self.ask("version", "--format", "{{.Server.Os}}/{{.Server.Arch}}")
-        said = ended.tail[0].strip() if ended.code == 0 and ended.tail else ""
-        return "" if said.strip("/") == "" else said
+        said = next((line.strip() for line in ended.tail if not _is_warning(line)), "")
+        return said if ended.code == 0 and said.strip("/") else ""
 
     def has_buildx(self) -> bool:
         """Whether Buildx is there, and with it Bake."""
@@ -165,6 +165,11 @@ def _image(document: Mapping[str, Any]) -> BuiltImage:
         command=tuple(config.get("Cmd") or ()),
         platform="/".join(filter(None, map(document.get, ("Os", "Architecture", "Variant")))),
     )
+
+
+def _is_warning(line: str) -> bool:
+    """Whether the client complains, such as about its own settings, and works all the same."""
+    return line.startswith("WARNING:")
 
 
 def _failed(line: str) -> ToolError:
