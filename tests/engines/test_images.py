@@ -39,3 +39,15 @@ def test_what_a_client_says_instead_of_an_answer_is_a_fault(tmp_path: Path) -> N
 def test_a_warning_is_no_platform(tmp_path: Path) -> None:
     assert saying(tmp_path, WARNING, "linux/arm64").platform() == "linux/arm64"
     assert saying(tmp_path, WARNING).platform() == ""
+
+
+@pytest.mark.parametrize("name", ["docker.io/acme/chat:1.0", "index.docker.io/acme/chat:1.0"])
+def test_an_image_of_docker_hub_is_found_by_its_full_name_too(name: str, tmp_path: Path) -> None:
+    there = saying(tmp_path, CHAT).images([name, "acme/chat:1.0", "r.example/acme/chat:1.0"])
+    assert [*there] == [name, "acme/chat:1.0"]
+
+
+def test_an_official_image_of_docker_hub_is_found_by_its_full_name_too(tmp_path: Path) -> None:
+    docker = saying(tmp_path, json.dumps({"Id": "sha256:1", "RepoTags": ["python:3.12"]}))
+    names = ["docker.io/python:3.12", "docker.io/library/python:3.12", "library/python:3.12"]
+    assert [*docker.images(names)] == names

@@ -6,6 +6,7 @@ it speaks BuildKit.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ws.engines.probes import ANYWHERE, find
 from ws.errors import ToolError
+from ws.formats.image_layout import full_name
 from ws.model.built import BuiltImage
 from ws.model.image_archive import piles
 
@@ -60,14 +62,16 @@ class Docker:
         )
 
     def images(self, tags: Iterable[str]) -> dict[str, BuiltImage]:
-        """Those of these images that the engine has, by tag. Raises `ToolError`."""
-        wanted = list(dict.fromkeys(tags))
+        """Those of these images that the engine has, by the names asked for. Raises `ToolError`."""
+        wanted: dict[str, list[str]] = {}  # an engine leaves Docker Hub away, whoever names it
+        for tag in dict.fromkeys(tags):
+            wanted.setdefault(full_name(tag), []).append(tag)
         if not wanted:
             return {}
         found: dict[str, BuiltImage] = {}
         lines: list[str] = []
         self.run(
-            ("image", "inspect", "--format", "{{json .}}", *wanted),
+            ("image", "inspect", "--format", "{{json .}}", *itertools.chain(*wanted.values())),
             ANYWHERE,
             on_line=lines.append,
             data=True,
@@ -76,7 +80,8 @@ class Docker:
             if line.startswith("{"):
                 document = json.loads(line)
                 image = _image(document)
-                found |= {tag: image for tag in document.get("RepoTags") or () if tag in wanted}
+                for tag in document.get("RepoTags") or ():
+                    found |= dict.fromkeys(wanted.get(full_name(tag), ()), image)
                 continue
             if line.strip() and not _is_warning(line) and not _NO_IMAGE.search(line):
                 raise _failed(line)
