@@ -105,7 +105,7 @@ class Fetching:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             try:
                 return dict(pool.map(self._pulled, services))
-            except BaseException:
+            except (KeyboardInterrupt, SystemExit):
                 self._docker.processes.stop()
                 raise
 
@@ -117,7 +117,10 @@ class Fetching:
         return {each.name: self._loaded(archive, each) for each in services}
 
     def _pulled(self, service: Service) -> tuple[str, Tried]:
-        return service.name, self._pull(service)
+        try:
+            return service.name, self._pull(service)
+        except WsError as fault:  # such as of an engine that has gone: the others have their own
+            return service.name, Tried("pull", "failed", fault.reason, fault.hint)
 
     def _pull(self, service: Service) -> Tried:
         if not service.references:
