@@ -187,7 +187,8 @@ class Run:
             there = self.ways.images(mine)
         except ToolError as fault:
             there = {}
-            for each in mine:
+            lost = [] if self.processes.stopped else mine  # who is ended, cannot ask any more
+            for each in lost:
                 self._fail(each, Tried(self.way[each.name], "failed", fault.reason, fault.hint))
         self.images = there
         for each in mine:
