@@ -29,6 +29,14 @@ def test_the_state_is_what_the_client_tells(tmp_path: Path) -> None:
     assert (down.kind, down.detail) == ("error", "Cannot connect to the daemon")
 
 
+def test_what_the_client_warns_of_is_neither_a_version_nor_a_trouble(tmp_path: Path) -> None:
+    warning = "echo 'WARNING: Error loading config file: /home/a2.5/x: permission denied' >&2"
+    running = docker.engine_state(client(tmp_path, f"{warning}; echo 20.10.24"))
+    assert (running.kind, running.version) == ("running", "20.10.24")
+    down = docker.engine_state(client(tmp_path, f"echo 'Cannot connect'; {warning}; exit 1"))
+    assert down.detail == "Cannot connect"
+
+
 def test_an_engine_that_hangs_is_not_waited_for_long(tmp_path: Path) -> None:
     hangs = docker.engine_state(client(tmp_path, "exec sleep 60"), limit=0.2)
     assert (hangs.kind, hangs.detail) == ("starting", "it did not answer in time")

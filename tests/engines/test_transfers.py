@@ -54,3 +54,26 @@ def test_what_the_engine_has_tried_again_by_itself_is_not_tried_on_top_of_that(
         (0, total, f"pushing {NAME}{text}") for total, text in zip(totals, texts, strict=True)
     ]
     assert output == ("500 Internal Server Error",)
+
+
+@pytest.mark.parametrize("way", ["push", "pull"])
+def test_the_full_name_of_an_image_is_not_taken_away_with_what_the_engine_calls_it(
+    way: str, tmp_path: Path
+) -> None:
+    environ = client(tmp_path, f'echo "$*" >> {tmp_path}/asked; echo "Error: No such image: x"')
+    transfers = Transfers(Docker(str(tmp_path / "docker"), environ, Processes()))
+    name, tag = "docker.io/acme/chat:1.0", "acme/chat:1.0"
+    if way == "push":
+        transfers.push(tag, name)
+    else:
+        transfers.pull([name], tag)
+    asked = {line.split()[0] for line in (tmp_path / "asked").read_text().splitlines()}
+    assert asked <= {"image", way}
+
+
+def test_an_image_that_somebody_calls_as_it_is_pushed_keeps_that_name(tmp_path: Path) -> None:
+    text = '{"Id": "sha256:1", "RepoTags": ["chat:latest", "acme/chat:1.0"]}'
+    environ = client(tmp_path, f"echo \"$*\" >> {tmp_path}/asked; echo '{text}'")
+    transfers = Transfers(Docker(str(tmp_path / "docker"), environ, Processes()))
+    transfers.push("chat:latest", "docker.io/acme/chat:1.0")
+    assert "rmi" not in (tmp_path / "asked").read_text()

@@ -33,6 +33,24 @@ def test_an_image_counts_by_its_fingerprint(digest: str, status: str) -> None:
     assert ensure.image(SERVICE, None).reason == "one:latest is not there"
 
 
+@pytest.mark.parametrize(
+    ("platform", "engine", "status"),
+    [
+        ("linux/amd64", "linux/arm64", "failed"),
+        ("linux/arm64/v8", "linux/arm64", "done"),
+        ("", "linux/arm64", "done"),
+        ("linux/amd64", "", "done"),
+    ],
+)
+def test_an_image_is_for_the_machine_of_the_engine_where_both_are_known(
+    platform: str, engine: str, status: str
+) -> None:
+    built = BuiltImage("sha256:1", "", 0, {DIGEST: "wanted"}, (), platform=platform)
+    told = ensure.image(SERVICE, built, engine)
+    reason = "one:latest is for linux/amd64, and the engine runs linux/arm64"
+    assert (told.status, told.reason) == (status, reason if status == "failed" else "")
+
+
 def test_only_what_is_required_stops_a_product() -> None:
     for required, severity in ((True, "error"), (False, "warning")):
         answer = Answer("p", RUNNING, (state(required=required),))

@@ -12,6 +12,7 @@ from ws.engines.registry import SILENT, Registry, registry
 from ws.engines.transfers import NotSentError, Transfers
 from ws.errors import ToolError, WorkError, WsError
 from ws.model.ensured import Tried
+from ws.planning import ensure as planning
 from ws.planning.fingerprints import DIGEST
 
 if TYPE_CHECKING:
@@ -56,8 +57,14 @@ class Fetching:
         self._looked: dict[str, _Look] = {}
 
     @cached_property
+    def platform(self) -> str:
+        """What the engine runs; empty where nobody knows, or Docker is told to take another one."""
+        chosen = self._docker.environ.get("DOCKER_DEFAULT_PLATFORM")
+        return "" if chosen else self._docker.platform()
+
+    @cached_property
     def _registry(self) -> Registry:
-        return registry(self._docker)
+        return registry(self._docker, self.platform)
 
     @cached_property
     def _piles(self) -> set[Chain]:
@@ -79,8 +86,9 @@ class Fetching:
         """How many bytes a pull of them fetches; unpacked, they take that at least."""
         layers: dict[str, int] = {}
         for each in services:
-            looks = [look for look in self._looks(each).values() if _fits(look, each)]
-            found = next((look.image for look in looks if look.image), None)
+            looks = self._looks(each).items()
+            fitting = [look for name, look in looks if not self._misfit(name, look, each)]
+            found = next((look.image for look in fitting if look.image), None)
             if found is not None:
                 chains = (found.chain[:end] for end in range(1, len(found.chain) + 1))
                 have = [chain in self._piles for chain in chains] or [False] * len(found.layers)
@@ -94,7 +102,12 @@ class Fetching:
         archive = self._archive
         if isinstance(archive, WsError):
             return None, None
-        found = [image for each in services if (image := _archived(archive, each))]
+        found = [
+            image
+            for each in services
+            if (image := _archived(archive, each))
+            and not planning.misfit(each.tag, image.platform, self.platform)
+        ]
         lacking = {
             layer.digest for image in found for layer in archive.held.lacking(image, self._piles)
         }
@@ -105,7 +118,7 @@ class Fetching:
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             try:
                 return dict(pool.map(self._pulled, services))
-            except BaseException:
+            except (KeyboardInterrupt, SystemExit):
                 self._docker.processes.stop()
                 raise
 
@@ -117,7 +130,10 @@ class Fetching:
         return {each.name: self._loaded(archive, each) for each in services}
 
     def _pulled(self, service: Service) -> tuple[str, Tried]:
-        return service.name, self._pull(service)
+        try:
+            return service.name, self._pull(service)
+        except WsError as fault:  # such as of an engine that has gone: the others have their own
+            return service.name, Tried("pull", "failed", fault.reason, fault.hint)
 
     def _pull(self, service: Service) -> Tried:
         if not service.references:
@@ -125,12 +141,9 @@ class Fetching:
             hint = 'name one under [docker]: registry = "ghcr.io/acme"'
             return Tried("pull", "failed", reason, hint)
         looks = self._looks(service)
-        fitting = [name for name, look in looks.items() if _fits(look, service)]
-        others = [
-            look.trouble or f"{name} is another version"
-            for name, look in looks.items()
-            if name not in fitting
-        ]
+        misfits = {name: self._misfit(name, look, service) for name, look in looks.items()}
+        fitting = [name for name, why in misfits.items() if not why]
+        others = [why for why in misfits.values() if why]
         if not fitting:
             hint = "ask those who publish it: ws docker push"
             return Tried("pull", "failed", "; ".join(others), hint)
@@ -153,6 +166,8 @@ class Fetching:
             other = any(each.member == service.name for each in archive.held.images)
             reason = f"{self._shown}: {_OTHER}" if other else f"{self._shown} does not hold it"
             return Tried("load", "failed", reason, "take the archive of this version")
+        if why := planning.misfit(service.tag, image.platform, self.platform):
+            return Tried("load", "failed", f"{self._shown}: {why}", "take an archive for that")
         lacking = archive.held.lacking(image, self._piles)
         total, done = archive.held.weight(lacking), 0
 
@@ -182,6 +197,15 @@ class Fetching:
             return Tried("load", "failed", fault.reason, fault.hint)
         return Tried("load", "done")
 
+    def _misfit(self, name: str, look: _Look, service: Service) -> str:
+        """Why a name does not stand for the image that is wanted; empty where it may."""
+        image = look.image
+        if image is None:
+            return "" if look.may_be else look.trouble
+        if image.labels is not None and image.labels.get(DIGEST) != service.fingerprint:
+            return f"{name} is another version"
+        return planning.misfit(name, image.platform, self.platform)
+
     def _looks(self, service: Service) -> dict[str, _Look]:
         """What registries have, by the names of a service's image."""
         for name in service.references:
@@ -195,13 +219,6 @@ class Fetching:
         except WsError as fault:  # the engine, which asks by itself, may get at it
             return _Look(None, fault.reason, may_be=True, is_silent=fault.rule == SILENT)
         return _Look(image, "" if image else f"there is no {name}")
-
-
-def _fits(look: _Look, service: Service) -> bool:
-    """Whether a name may stand for the image that is wanted."""
-    if look.image is None:
-        return look.may_be
-    return look.image.labels is None or look.image.labels.get(DIGEST) == service.fingerprint
 
 
 def _archived(archive: Archive, service: Service) -> ArchivedImage | None:

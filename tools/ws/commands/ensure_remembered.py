@@ -6,6 +6,7 @@ unusual, even if it would be fine, is left to the long way.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -64,7 +65,15 @@ class Notes(NamedTuple):
     store: Store
 
     def remember(self, answer: Answer, found: Found) -> None:
-        """Note the answer, if every service is ready, and no change since could go unseen."""
+        """Note the answer, if every service is ready, and no change since could go unseen.
+
+        A disk on which that cannot be told only costs time.
+        """
+        with contextlib.suppress(OSError):
+            self._remember(answer, found)
+
+    def _remember(self, answer: Answer, found: Found) -> None:
+        """Do it. Raises `OSError` where files cannot be looked at."""
         where = engine_socket.endpoint(self.context.environ)
         key = question(self.context, self.asked, where)
         if not answer.is_whole or not answer.services:
@@ -146,6 +155,8 @@ def _of_program(root: Path, program: str) -> Iterator[str]:
     if os.path.isdir(lib):
         for name in os.listdir(lib):
             site = os.path.join(lib, name, "site-packages")
+            if not os.path.isdir(site):
+                continue  # such as a library that a package brings
             # Not the folder itself: the first run of a program puts its bytecode there.
             names += [os.path.join(site, n) for n in os.listdir(site) if n.endswith(".dist-info")]
     yield from (os.path.relpath(name, root) for name in names)

@@ -167,13 +167,15 @@ class Run:
         if not services:
             return
         try:
-            there = self.ways.images(services)
+            there, engine = self.ways.images(services), self.ways.platform()
         except ToolError as fault:  # the engine has gone meanwhile
             for each in services:
                 self._fail(each, Tried(self.way[each.name], "failed", fault.reason, fault.hint))
             return
         for each in services:
-            looked = planning.image(each, there.get(each.tag))
+            # A Dockerfile may name another machine, which the engine emulates.
+            wanted = "" if self.way[each.name] == "build" else engine
+            looked = planning.image(each, there.get(each.tag), wanted)
             if looked.status != "done":
                 way = self.way.pop(each.name)
                 self.tried[each.name][-1] = Tried(way, "failed", looked.reason, looked.hint)
@@ -185,7 +187,8 @@ class Run:
             there = self.ways.images(mine)
         except ToolError as fault:
             there = {}
-            for each in mine:
+            lost = [] if self.processes.stopped else mine  # who is ended, cannot ask any more
+            for each in lost:
                 self._fail(each, Tried(self.way[each.name], "failed", fault.reason, fault.hint))
         self.images = there
         for each in mine:

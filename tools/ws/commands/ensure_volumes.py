@@ -51,10 +51,9 @@ class Volumes(NamedTuple):
                 shared.setdefault(name, []).append((service, volume))
 
         def fill(name: str, service: Service, volume: Volume) -> None:
-            image = images[service.tag]
             engine_volumes.make(docker, name, volume_labels(self.product.name, volume))
             with tempfile.TemporaryDirectory(prefix="ws-volume-") as scratch:
-                self._in_engine(docker, name, image, service, volume, Path(scratch))
+                self._in_engine(docker, name, images[service.tag], service, volume, Path(scratch))
 
         return tuple(self._state(name, sharers, fill) for name, sharers in shared.items())
 

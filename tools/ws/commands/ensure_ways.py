@@ -103,10 +103,15 @@ class Ways(NamedTuple):
         assert self.docker is not None
         return self.docker.images(each.tag for each in services)
 
+    def platform(self) -> str:
+        """What images must be for; empty for any. Raises `ToolError`."""
+        return self.fetching.platform if self.fetching else ""
+
     def image(self, services: Sequence[Service]) -> dict[str, Tried]:
         """Use the images that are there."""
         there = self.images(services)
-        return {each.name: planning.image(each, there.get(each.tag)) for each in services}
+        engine = self.platform() if there else ""
+        return {each.name: planning.image(each, there.get(each.tag), engine) for each in services}
 
     def pull(self, services: Sequence[Service]) -> dict[str, Tried]:
         """Fetch images from the registry, else from its mirrors."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ws.commands import ensure_remembered, products
@@ -40,7 +41,9 @@ def ensure(context: Context, asked: Asked) -> Answer:
                 held.enter_context(lock)
             except WorkError:  # where it is installed, its users may not write
                 answer = look(context, asked)
-                if answer.is_whole and not processes.stopped:
+                if processes.stopped:  # while another one was at work
+                    return replace(answer, interrupted=True)
+                if answer.is_whole:
                     return answer
                 raise
             notes = ensure_remembered.begin(context, asked, store)

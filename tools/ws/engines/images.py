@@ -6,6 +6,7 @@ it speaks BuildKit.
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ws.engines.probes import ANYWHERE, find
 from ws.errors import ToolError
+from ws.formats.image_layout import full_name
 from ws.model.built import BuiltImage
 from ws.model.image_archive import piles
 
@@ -60,14 +62,16 @@ class Docker:
         )
 
     def images(self, tags: Iterable[str]) -> dict[str, BuiltImage]:
-        """Those of these images that the engine has, by tag. Raises `ToolError`."""
-        wanted = list(dict.fromkeys(tags))
+        """Those of these images that the engine has, by the names asked for. Raises `ToolError`."""
+        wanted: dict[str, list[str]] = {}  # an engine leaves Docker Hub away, whoever names it
+        for tag in dict.fromkeys(tags):
+            wanted.setdefault(full_name(tag), []).append(tag)
         if not wanted:
             return {}
         found: dict[str, BuiltImage] = {}
         lines: list[str] = []
         self.run(
-            ("image", "inspect", "--format", "{{json .}}", *wanted),
+            ("image", "inspect", "--format", "{{json .}}", *itertools.chain(*wanted.values())),
             ANYWHERE,
             on_line=lines.append,
             data=True,
@@ -76,9 +80,10 @@ class Docker:
             if line.startswith("{"):
                 document = json.loads(line)
                 image = _image(document)
-                found |= {tag: image for tag in document.get("RepoTags") or () if tag in wanted}
+                for tag in document.get("RepoTags") or ():
+                    found |= dict.fromkeys(wanted.get(full_name(tag), ()), image)
                 continue
-            if line.strip() and not _NO_IMAGE.search(line):
+            if line.strip() and not _is_warning(line) and not _NO_IMAGE.search(line):
                 raise _failed(line)
         return found
 
@@ -135,8 +140,8 @@ class Docker:
     def platform(self) -> str:
         """What the engine runs, such as `linux/amd64`; empty where it does not say."""
         ended = self.ask("version", "--format", "{{.Server.Os}}/{{.Server.Arch}}")
-        said = ended.tail[0].strip() if ended.code == 0 and ended.tail else ""
-        return "" if said.strip("/") == "" else said
+        said = next((line.strip() for line in ended.tail if not _is_warning(line)), "")
+        return said if ended.code == 0 and said.strip("/") else ""
 
     def has_buildx(self) -> bool:
         """Whether Buildx is there, and with it Bake."""
@@ -165,6 +170,11 @@ def _image(document: Mapping[str, Any]) -> BuiltImage:
         command=tuple(config.get("Cmd") or ()),
         platform="/".join(filter(None, map(document.get, ("Os", "Architecture", "Variant")))),
     )
+
+
+def _is_warning(line: str) -> bool:
+    """Whether the client complains, such as about its own settings, and works all the same."""
+    return line.startswith("WARNING:")
 
 
 def _failed(line: str) -> ToolError:

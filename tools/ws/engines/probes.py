@@ -58,7 +58,9 @@ def program(
         ended = processes.run([path, *args], folder=ANYWHERE, environ=environ)
     except WsError as fault:
         return Program(path, trouble=NO_ANSWER if processes.stopped else fault.reason)
-    said = [line.strip() for line in ended.tail if line.strip()]
+    lines = [line.strip() for line in ended.tail if line.strip()]
+    # Docker's client warns of settings that it cannot read, and goes on.
+    said = [line for line in lines if not line.startswith("WARNING:")] or lines
     version = _VERSION.search("\n".join(said))
     if ended.code == 0 and version:
         return Program(path, version[0])

@@ -14,6 +14,7 @@ from ws.engines.probes import ANYWHERE
 from ws.engines.process import Processes
 from ws.errors import WorkError, WsError
 from ws.formats import transfer_log
+from ws.formats.image_layout import full_name
 from ws.formats.transfer_log import Transfer
 from ws.planning.registry_failure import Failure, failure
 
@@ -85,7 +86,7 @@ class Transfers:
         """
         before = self.docker.images(references)
         sent = self._tried("pull", references)
-        if sent.reference != tag:
+        if full_name(sent.reference) != full_name(tag):
             ended = self.docker.ask("tag", sent.reference, tag)
             if ended.code:
                 raise NotSentError([(sent.reference, _said(ended.tail))], sent.tries, ended.tail)
@@ -150,7 +151,7 @@ class _Named:
         self._given = False
 
     def __enter__(self) -> None:
-        if self._name == self._tag:
+        if full_name(self._name) == full_name(self._tag):
             return
         there = self._docker.images([self._tag, self._name])
         same = self._name in there and self._tag in there

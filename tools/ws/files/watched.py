@@ -20,15 +20,18 @@ _ABOVE = (".gitignore", ".dockerignore")
 def skeleton(root: Path) -> Iterator[str]:
     """The folders in which members are looked for, and the files that say where not to look.
 
-    A folder changes when something in it is made, removed or renamed: so a new member is seen.
+    A folder changes when something in it is made, removed or renamed: so a new member is seen. Of
+    one that may not be read, only that it is there.
     """
     ignored = Ignored(root)
     yield ".git/info/exclude"
     todo = ["."]
     while todo:
         folder = todo.pop()
-        with os.scandir(os.path.join(root, folder)) as found:
-            entries = list(found)
+        try:
+            entries = _entries(root, folder)
+        except PermissionError:
+            entries = []
         if any(entry.name == "pyvenv.cfg" for entry in entries):
             continue
         yield folder
@@ -47,15 +50,18 @@ def below(root: Path, path: str, ignored: Dockerignore) -> Iterator[str]:
     if not os.path.isdir(os.path.join(root, path)):
         yield os.path.dirname(path) or "."
         return
-    with os.scandir(os.path.join(root, path)) as found:
-        entries = list(found)
-    for entry in entries:
+    for entry in _entries(root, path):
         inside = entry.name if path == "." else f"{path}/{entry.name}"
         if entry.is_dir(follow_symlinks=False):
             if not ignored.ignores(inside) or ignored.excepted_below(inside):
                 yield from below(root, inside, ignored)
         elif not ignored.ignores(inside):
             yield inside
+
+
+def _entries(root: Path, folder: str) -> list[os.DirEntry[str]]:
+    with os.scandir(os.path.join(root, folder)) as found:
+        return list(found)
 
 
 def files(paths: Iterable[str]) -> Iterator[str]:

@@ -103,10 +103,12 @@ def _descriptor(image: ArchivedImage, tag: str, blobs: Mapping[str, Blob]) -> di
 
 def full_name(tag: str) -> str:
     """The name of an image with the registry in it, which most leave away for Docker Hub."""
-    first, slash, _ = tag.partition("/")
-    if slash and ("." in first or ":" in first or first == "localhost"):
+    first, slash, rest = tag.partition("/")
+    if slash and first in (_HUB, f"index.{_HUB}"):
+        tag = rest
+    elif slash and ("." in first or ":" in first or first == "localhost"):
         return tag
-    return f"{_HUB}/{tag}" if slash else f"{_HUB}/library/{tag}"
+    return f"{_HUB}/{tag}" if "/" in tag else f"{_HUB}/library/{tag}"
 
 
 def misfit(image: ArchivedImage, config: bytes, labels: tuple[str, str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ws.formats.manifests import same_platform
 from ws.model.ensured import Estimate, Tried
 from ws.model.report import Finding
 from ws.planning.docker_sent import readable as size_text
@@ -27,12 +28,24 @@ def without_engine(way: Source, engine: EngineState) -> Tried:
     return Tried(way, "failed", engine.detail, engine.hint)
 
 
-def image(service: Service, built: BuiltImage | None) -> Tried:
-    """Whether the image that an engine has is the one that is wanted."""
+def misfit(name: str, platform: str, engine: str) -> str:
+    """Why an engine for `engine` cannot run an image for `platform`; empty if it can, or untold."""
+    if not platform or not engine or same_platform(platform, engine):
+        return ""
+    return f"{name} is for {platform}, and the engine runs {engine}"
+
+
+def image(service: Service, built: BuiltImage | None, engine: str = "") -> Tried:
+    """Whether the image that an engine has is the one that is wanted.
+
+    `engine` is the platform that images must be for; empty for any.
+    """
     if built is None:
         return Tried("image", "failed", f"{service.tag} is not there")
     if built.labels.get(DIGEST) != service.fingerprint:
         return Tried("image", "failed", f"{service.tag} is not what it would be now")
+    if why := misfit(service.tag, built.platform, engine):
+        return Tried("image", "failed", why)
     return Tried("image", "done")
 
 
