@@ -157,6 +157,19 @@ def test_overlays_are_for_development_and_for_production(
     assert chat["read_only"] is True
 
 
+def test_sources_below_the_compose_file_are_mounted_by_a_path_and_not_the_name_of_a_volume(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make('[compose]\nfolder = "."\n')
+    manifest = root / "workers/chat/pyproject.toml"
+    manifest.write_text(manifest.read_text().replace("packages = []\n", ""))
+    (root / "workers/chat/chat").mkdir()
+    (root / "workers/chat/chat/__init__.py").write_text("")
+    assert ws("generate", "compose").code == 0
+    chat = read(root, "../compose.dev.yaml")["services"]["chat"]
+    assert chat["volumes"] == ["./workers/chat/chat:/ws/workers/chat/chat:ro"]
+
+
 @pytest.mark.parametrize(
     ("build", "dockerfile", "expected"),
     [
