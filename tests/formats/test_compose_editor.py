@@ -138,6 +138,29 @@ def test_other_quotes_order_and_spaces_are_no_change() -> None:
     assert edit(text, WANTED, PATH) == (text, ())
 
 
+@pytest.mark.parametrize(
+    "value", ["1.10", "010", "089", "1_000", "0x1F", "0o17", "1e3", "+5", "-0", ".5", "2024-01-01"]
+)
+def test_quotes_that_are_gone_are_a_change_where_compose_would_pass_something_else(
+    value: str,
+) -> None:
+    wanted = with_chat(environment={"VALUE": value})
+    text = edit(None, wanted, PATH).text
+    bare = text.replace(f'VALUE: "{value}"', f"VALUE: {value}")
+    assert bare != text
+    after = edit(bare, wanted, PATH)
+    assert after.text == text
+    assert [each.path[-1] for each in after.changes] == ["VALUE"]
+
+
+@pytest.mark.parametrize("value", ["0", "8000", "-5", "12:30", "10.0.0.1", "2.5.1"])
+def test_quotes_that_are_gone_are_none_where_compose_passes_the_same(value: str) -> None:
+    wanted = with_chat(environment={"VALUE": value})
+    text = edit(None, wanted, PATH).text.replace(f'VALUE: "{value}"', f"VALUE: {value}")
+    assert f"VALUE: {value}\n" in text
+    assert edit(text, wanted, PATH) == (text, ())
+
+
 def test_what_was_there_by_hand_before_ws_wanted_it_is_kept_and_told() -> None:
     text = TEXT.replace("    ports:\n", "    restart: always\n    ports:\n")
     after = edit(text, with_chat(restart="no"), PATH)
