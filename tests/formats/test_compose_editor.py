@@ -109,6 +109,19 @@ def test_what_is_left_of_a_service_is_told_until_it_is_gone_or_stands_alone() ->
     assert said(back.text)["services"]["chat"] == {"hostname": "me", **CHAT}
 
 
+def test_a_build_that_does_not_say_of_what_lets_no_service_stand_alone() -> None:
+    args = "    build:\n      args:\n        MINE: yes\n"
+    text = TEXT.replace("    build:\n", args)
+    wanted = {**WANTED, "services": {"broker": WANTED["services"]["broker"]}}
+    first = edit(text, wanted, PATH)
+    assert args in first.text
+    again = edit(first.text, wanted, PATH)
+    assert again.text == first.text
+    assert [(each.kind, each.path) for each in again.changes] == [("left", ("services", "chat"))]
+    alone = first.text.replace("    build:\n", "    build:\n      context: mine\n")
+    assert edit(alone, wanted, PATH).changes == ()
+
+
 def test_a_service_that_goes_is_told_as_one() -> None:
     wanted = {**WANTED, "services": {"broker": WANTED["services"]["broker"]}}
     changes = edit(TEXT, wanted, PATH).changes
