@@ -105,6 +105,15 @@ def test_programs_start_once_in_a_session_of_their_own_and_down_ends_them(
     }
 
 
+def test_what_a_service_that_is_no_member_waits_for_is_started_before_it(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat=LONG)
+    (root / "workspace.toml").write_text(f'{COMPOSE}depends_on = ["broker"]\n')
+    started = ws("docker", "up", "store", "--host", "--format", "json")
+    assert list(outcomes(started)) == ["broker", "store"]
+
+
 def test_a_program_that_dies_at_once_has_failed_with_its_last_lines(
     make: Callable[..., Path], ws: Callable[..., Ran]
 ) -> None:

@@ -157,6 +157,19 @@ def test_overlays_are_for_development_and_for_production(
     assert chat["read_only"] is True
 
 
+def test_sources_below_the_compose_file_are_mounted_by_a_path_and_not_the_name_of_a_volume(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make('[compose]\nfolder = "."\n')
+    manifest = root / "workers/chat/pyproject.toml"
+    manifest.write_text(manifest.read_text().replace("packages = []\n", ""))
+    (root / "workers/chat/chat").mkdir()
+    (root / "workers/chat/chat/__init__.py").write_text("")
+    assert ws("generate", "compose").code == 0
+    chat = read(root, "../compose.dev.yaml")["services"]["chat"]
+    assert chat["volumes"] == ["./workers/chat/chat:/ws/workers/chat/chat:ro"]
+
+
 @pytest.mark.parametrize(
     ("build", "dockerfile", "expected"),
     [
@@ -359,6 +372,72 @@ def test_services_that_wait_for_each_other_are_refused(
     assert (ran.code, found["rule"]) == (2, "compose/depends-on")
     assert found["message"] == "chat waits for itself: chat → parse → chat"
     assert (found["path"], found["line"]) == ("workers/chat/pyproject.toml", 12)
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "hint"),
+    [
+        ([], ["speech"], "give chat the profile speech, too, or parse none"),
+        (["text", "speech"], ["speech"], "give parse the profile text, or none"),
+    ],
+)
+def test_nobody_waits_for_a_service_that_is_off_where_the_own_one_is_on(
+    make: Callable[..., Path], ws: Callable[..., Ran], own: list[str], others: list[str], hint: str
+) -> None:
+    make(
+        chat=f'[tool.ws.compose]\nprofiles = {own}\ndepends-on = ["parse"]\n',
+        parse=f"[tool.ws.compose]\nprofiles = {others}\n",
+    )
+    ran = ws("generate", "compose", "--format", "json")
+    (found,) = ran.json["findings"]
+    assert (ran.code, found["rule"], found["hint"]) == (2, "compose/depends-on", hint)
+    assert (found["path"], found["line"]) == ("workers/chat/pyproject.toml", 13)
+
+
+def test_one_that_has_all_profiles_of_who_waits_for_it_is_fine(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    make(
+        chat='[tool.ws.compose]\nprofiles = ["speech"]\ndepends-on = ["parse"]\n',
+        parse='[tool.ws.compose]\nprofiles = ["text", "speech"]\n',
+    )
+    assert ws("generate", "compose").code == 0
+
+
+@pytest.mark.parametrize("waits", ['["stor"]', '{ stor = { condition = "service_started" } }'])
+def test_a_service_that_is_no_member_waits_for_none_that_is_not_there(
+    make: Callable[..., Path], ws: Callable[..., Ran], waits: str
+) -> None:
+    make(f'{BROKER}depends_on = {waits}\n[compose.services.store]\nimage = "x"\n')
+    ran = ws("generate", "compose", "--format", "json")
+    (found,) = ran.json["findings"]
+    assert (ran.code, found["rule"]) == (2, "compose/depends-on")
+    assert found["message"] == "stor is no service"
+    assert (found["path"], found["line"]) == ("workspace.toml", 11)
+    assert "store" in found["hint"]
+
+
+def test_nor_for_a_member_that_waits_for_it(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    make(
+        f'{BROKER}depends_on = ["chat"]\n',
+        chat='[tool.ws.compose]\ndepends-on = ["broker"]\n',
+    )
+    (found,) = ws("generate", "compose", "--format", "json").json["findings"]
+    assert found["message"] == "chat waits for itself: chat → broker → chat"
+
+
+def test_it_may_wait_for_one_that_is_off_where_it_does_not_need_that(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    condition = {"condition": "service_started", "required": False}
+    said = 'depends_on.store = { condition = "service_started", required = false }\n'
+    root = make(
+        f'{BROKER}{said}[compose.services.store]\nimage = "x"\nprofiles = ["all"]\n',
+    )
+    assert ws("generate", "compose").code == 0
+    assert read(root)["services"]["broker"]["depends_on"] == {"store": condition}
 
 
 def test_a_service_with_the_name_of_a_member_is_refused(

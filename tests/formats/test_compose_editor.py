@@ -109,6 +109,19 @@ def test_what_is_left_of_a_service_is_told_until_it_is_gone_or_stands_alone() ->
     assert said(back.text)["services"]["chat"] == {"hostname": "me", **CHAT}
 
 
+def test_a_build_that_does_not_say_of_what_lets_no_service_stand_alone() -> None:
+    args = "    build:\n      args:\n        MINE: yes\n"
+    text = TEXT.replace("    build:\n", args)
+    wanted = {**WANTED, "services": {"broker": WANTED["services"]["broker"]}}
+    first = edit(text, wanted, PATH)
+    assert args in first.text
+    again = edit(first.text, wanted, PATH)
+    assert again.text == first.text
+    assert [(each.kind, each.path) for each in again.changes] == [("left", ("services", "chat"))]
+    alone = first.text.replace("    build:\n", "    build:\n      context: mine\n")
+    assert edit(alone, wanted, PATH).changes == ()
+
+
 def test_a_service_that_goes_is_told_as_one() -> None:
     wanted = {**WANTED, "services": {"broker": WANTED["services"]["broker"]}}
     changes = edit(TEXT, wanted, PATH).changes
@@ -136,6 +149,29 @@ def test_other_quotes_order_and_spaces_are_no_change() -> None:
     text = text.replace("    build:\n      context: ..\n      target: image-chat\n", "")
     text = text.replace("    ports:", "    build: {target: image-chat, context: ..}\n    ports:")
     assert edit(text, WANTED, PATH) == (text, ())
+
+
+@pytest.mark.parametrize(
+    "value", ["1.10", "010", "089", "1_000", "0x1F", "0o17", "1e3", "+5", "-0", ".5", "2024-01-01"]
+)
+def test_quotes_that_are_gone_are_a_change_where_compose_would_pass_something_else(
+    value: str,
+) -> None:
+    wanted = with_chat(environment={"VALUE": value})
+    text = edit(None, wanted, PATH).text
+    bare = text.replace(f'VALUE: "{value}"', f"VALUE: {value}")
+    assert bare != text
+    after = edit(bare, wanted, PATH)
+    assert after.text == text
+    assert [each.path[-1] for each in after.changes] == ["VALUE"]
+
+
+@pytest.mark.parametrize("value", ["0", "8000", "-5", "12:30", "10.0.0.1", "2.5.1"])
+def test_quotes_that_are_gone_are_none_where_compose_passes_the_same(value: str) -> None:
+    wanted = with_chat(environment={"VALUE": value})
+    text = edit(None, wanted, PATH).text.replace(f'VALUE: "{value}"', f"VALUE: {value}")
+    assert f"VALUE: {value}\n" in text
+    assert edit(text, wanted, PATH) == (text, ())
 
 
 def test_what_was_there_by_hand_before_ws_wanted_it_is_kept_and_told() -> None:

@@ -72,6 +72,16 @@ def test_a_workspace_says_where_compose_files_lie_and_which_services_are_no_memb
         ("environment.A = []", '"A" must be a string'),
         ('services."a b" = {}', '"a b" is no name of a service'),
         ("services.a = 1", '"compose.services.a" must be a table'),
+        ('services.a.healthcheck = "x"', '"compose.services.a.healthcheck" must be a table'),
+        ("services.a.healthcheck = []", '"compose.services.a.healthcheck" must be a table'),
+        ("services.a.ports = 80", '"compose.services.a.ports" must be an array'),
+        ("services.a.profiles = [1]", '"compose.services.a.profiles" must be an array of strings'),
+        ('services.a.depends_on = "b"', '"compose.services.a.depends_on" must be a table'),
+        (
+            "services.a.depends_on = [1]",
+            '"compose.services.a.depends_on" must be an array of strings',
+        ),
+        ('services.a.depends_on.b = ""', '"compose.services.a.depends_on.b" must be a table'),
         ("port = 1", 'unknown key "port" in [compose]'),
     ],
 )

@@ -45,6 +45,12 @@ def interrupted(end: str) -> Report:
     return Report(COMMAND, (finding,), fault=Exit.INTERRUPTED)
 
 
+def no_infrastructure(data: Mapping[str, object]) -> Report:
+    """What is said where only infrastructure is asked for, and there is none to start."""
+    reason = "no service is infrastructure, or its profile is off"
+    return Report(COMMAND, outcomes=(Outcome("", COMMAND, "skipped", reason),), data=data)
+
+
 def outcomes_of(
     workspace: Workspace,
     found: Compose,

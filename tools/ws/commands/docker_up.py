@@ -6,7 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.commands import docker_build, generate_compose
-from ws.commands.compose_outcomes import COMMAND, Start, interrupted, outcomes_of
+from ws.commands.compose_outcomes import (
+    COMMAND,
+    Start,
+    interrupted,
+    no_infrastructure,
+    outcomes_of,
+)
 from ws.commands.compose_project import alone, checked, log_of, project
 from ws.engines.apply import Step
 from ws.errors import WsError
@@ -55,8 +61,9 @@ def run(context: Context, asked: Asked) -> Report:
     with project(context, workspace, dev=asked.dev) as found:
         names = checked(workspace, asked.services, found.services())
         if asked.infra and not names:
-            known = set(workspace.by_name)
-            names = tuple(name for name in found.services() if name not in known)
+            names = _infrastructure(workspace, found)
+            if not names:
+                return no_infrastructure(_data(found))
         built = _build(context, workspace, found, asked, names)
         if built is not None:
             return built
@@ -110,9 +117,18 @@ def _up(
         return interrupted("ws docker down")
     finally:
         observer.ended()
-    data = {"project": found.project, "files": list(found.files), "host": False}
     findings = (*_drift(workspace), *_unset(workspace, follower.said))
-    return Report(COMMAND, findings, outcomes, data, notes=_notes(outcomes, there))
+    return Report(COMMAND, findings, outcomes, _data(found), notes=_notes(outcomes, there))
+
+
+def _infrastructure(workspace: Workspace, found: Compose) -> tuple[str, ...]:
+    """The services that are no members, of profiles that are on."""
+    return tuple(name for name in found.services(every=False) if name not in workspace.by_name)
+
+
+def _data(found: Compose) -> dict[str, object]:
+    """What a report tells of the Compose project."""
+    return {"project": found.project, "files": list(found.files), "host": False}
 
 
 def _unset(workspace: Workspace, said: Sequence[str]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ws.commands import generate_compose
-from ws.commands.compose_outcomes import COMMAND, interrupted
+from ws.commands.compose_outcomes import COMMAND, interrupted, no_infrastructure
 from ws.commands.compose_project import checked
 from ws.engines import background
 from ws.engines.probes import find
@@ -57,6 +57,8 @@ def run(context: Context, asked: Asked) -> Report:
     names = checked(workspace, asked.services, (*infrastructure, *members))
     waits = generate_compose.waits_of(workspace)
     wanted = names or (infrastructure if asked.infra else (*infrastructure, *members))
+    if asked.infra and not wanted:
+        return no_infrastructure({"host": True, "running": sorted(running.remembered(store))})
     wanted = with_needs(wanted, waits)
     processes = Processes()
     observer = context.observer()

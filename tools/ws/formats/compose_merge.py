@@ -20,6 +20,8 @@ _SECTION = 2
 """How long the path of a service is, or of a volume."""
 _WHOLE = ("image", "build", "extends", "<<")
 """What makes a service one that Compose takes."""
+_BUILT = ("context", "dockerfile_inline", "<<")
+"""What makes a table one from which Compose can build."""
 
 
 class Change(NamedTuple):
@@ -107,8 +109,16 @@ class Merge:
         """Whether people made a service of their own of what is left."""
         if type(each.value).__name__ != "MappingNode":
             return False
-        keys = [below.key for below in self.source.entries(each.value)]
-        return any(key in _WHOLE and not self.told.has_below((*path, key)) for key in keys)
+        return any(
+            self._is_whole(below) and not self.told.has_below((*path, below.key))
+            for below in self.source.entries(each.value)
+        )
+
+    def _is_whole(self, each: Entry) -> bool:
+        """Whether a key makes a service one that Compose takes; `build` needs to say of what."""
+        if each.key != "build" or type(each.value).__name__ != "MappingNode":
+            return each.key in _WHOLE
+        return any(below.key in _BUILT for below in self.source.entries(each.value))
 
     def _insert(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ws.errors import Where, WorkError
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 _CORE = "tag:yaml.org,2002:"
 _WORDS_OF_NOTHING = ("", "~", "null", "true", "false")
 """Plain scalars that are no text in any version of YAML."""
+_SAME = re.compile(r"0|-?[1-9]\d{0,17}", re.ASCII)
+"""Numbers that Compose passes on as they are written."""
+_NUMBER = re.compile(r"0o[0-7]+|[-+]?(\d[\d_]*\.?\d*|\.\d+)(e[-+]?\d+)?", re.ASCII | re.IGNORECASE)
+"""Those of YAML 1.2, as Compose reads it, of which PyYAML takes some for text: `1e3`, `089`."""
 
 
 class Entry(NamedTuple):
@@ -165,16 +170,28 @@ def plain(node: Node) -> Any:  # noqa: ANN401 - what YAML can hold
 def alike(wanted: object, node: Node) -> bool:
     """Whether a node says what is wanted.
 
-    Quotes make no difference for what only looks like a number.
+    Quotes make no difference for a number that Compose passes on as it is written: they do for
+    `1.10`, of which it would make 1.1.
     """
     if isinstance(wanted, str):
         if not isinstance(node.value, str) or not node.tag.startswith(_CORE):
             return False
         text = node.tag == f"{_CORE}str" or node.value.lower() not in _WORDS_OF_NOTHING
-        return text and str(node.value) == wanted
+        return text and str(node.value) == wanted and not _is_rewritten(node)
     if isinstance(wanted, Tag):
         return bool(plain(node) == wanted)
     return canonical(plain(node)) == canonical(wanted)
+
+
+def _is_rewritten(node: Any) -> bool:  # noqa: ANN401 - a scalar of PyYAML
+    """Whether Compose reads a number, or a date, and writes that in its own way."""
+    text = str(node.value)
+    if node.style is not None or _SAME.fullmatch(text):
+        return False
+    kind = node.tag.removeprefix(_CORE)
+    sexagesimal = ":" in text  # text in YAML 1.2
+    number = kind in ("int", "float") and not sexagesimal
+    return number or kind == "timestamp" or bool(_NUMBER.fullmatch(text))
 
 
 def _constructed(node: Node) -> Any:  # noqa: ANN401 - a scalar of any type

@@ -116,7 +116,24 @@ def _services(reader: TableReader, table: dict[str, Any]) -> dict[str, dict[str,
             reader.fault(
                 "manifest/value", f'"{name}" is no name of a service', (*place, name), hint
             )
-    return {name: reader.table(services, *place, name) for name in services}
+    return {name: _service(reader, services, (*place, name)) for name in services}
+
+
+def _service(
+    reader: TableReader, services: dict[str, Any], place: tuple[str, ...]
+) -> dict[str, Any]:
+    """A service as Compose has it; what ws itself looks at must be of Compose's types."""
+    service = reader.table(services, *place)
+    reader.table(service, *place, "healthcheck")
+    reader.get(service, (*place, "ports"), list)
+    reader.texts(service, *place, "profiles")
+    if isinstance(service.get("depends_on"), list):
+        reader.texts(service, *place, "depends_on")
+    else:
+        awaited = reader.table(service, *place, "depends_on")
+        for name in awaited:
+            reader.table(awaited, *place, "depends_on", name)
+    return service
 
 
 def _command(reader: TableReader, compose: dict[str, Any]) -> tuple[str, ...]:

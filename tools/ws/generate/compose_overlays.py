@@ -58,7 +58,7 @@ def _for_development(
 ) -> dict[str, Any]:
     inside = [*_below(workspace, member), member]
     mounts = [
-        f"{compose.seen(workspace, folder)}:{mirrored(folder)}:ro"
+        f"{_mounted(workspace, folder)}:{mirrored(folder)}:ro"
         for each in inside
         for folder in live_folders(each, has)
     ]
@@ -68,6 +68,12 @@ def _for_development(
         "volumes": mounts,
         "develop": {"watch": list(_watched(workspace, member, inside))},
     }
+
+
+def _mounted(workspace: Workspace, folder: str) -> str:
+    """A folder of the workspace as a mount has it: a name alone would be that of a volume."""
+    path = compose.seen(workspace, folder)
+    return path if path.startswith(".") else f"./{path}"
 
 
 def _watched(workspace: Workspace, member: Member, inside: list[Member]) -> Iterator[Any]:

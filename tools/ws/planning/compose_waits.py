@@ -9,7 +9,7 @@ from ws.formats.toml_places import line_of
 from ws.model.names import did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from ws.errors import WsError
     from ws.model.compose_settings import Condition
@@ -31,25 +31,35 @@ class Known(NamedTuple):
         return (*self.listed, *self.members, *self.by_hand)
 
 
+class _Wait(NamedTuple):
+    """A service that waits for another."""
+
+    name: str
+    other: str
+    how: str
+    """Compose's word for until when, without its `service_`."""
+    needed: bool = True
+    """Whether it is not started without the other."""
+
+
 def waits(
     workspace: Workspace, members: Iterable[Member], known: Known, is_asked: Callable[[str], bool]
 ) -> dict[str, dict[str, str]]:
-    """What each member waits for, with Compose's word for until when.
+    """What each service waits for, with Compose's word for until when.
 
-    `is_asked` tells whether a member has a health check. Raises all that names no service.
+    `is_asked` tells whether a member has a health check. Raises for all that names no service, or
+    one that is off where the waiting one is on, and for services that wait for each other.
     """
-    faults: list[WsError] = []
+    members = tuple(members)
+    profiles = {name: set(said.get("profiles", ())) for name, said in known.listed.items()}
+    profiles |= {each.name: set(each.manifest.settings.compose.profiles) for each in members}
+    faults: dict[str, WsError] = {}
     found: dict[str, dict[str, str]] = {}
-    for member in members:
-        said = dict.fromkeys(workspace.settings.compose.depends_on)
-        said |= member.manifest.settings.compose.depends_on
-        for name, condition in said.items():
-            if name not in known.names:
-                faults.append(_unknown(workspace, member, name, known))
-            elif name != member.name:
-                how = condition or _usual(name, known, is_asked)
-                found.setdefault(member.name, {})[name] = _WORDS[how]
-    raise_all(list({str(fault.where) + fault.reason: fault for fault in faults}.values()))
+    for wait in (*_of_members(workspace, members, known, is_asked), *_of_listed(known)):
+        found.setdefault(wait.name, {})[wait.other] = wait.how
+        if fault := _fault(workspace, wait, known, profiles):
+            faults.setdefault(f"{fault.where}{fault.reason}", fault)
+    raise_all(list(faults.values()))
     if cycle := _cycle(found):
         raise _waits_for_itself(workspace, cycle)
     return found
@@ -70,6 +80,40 @@ def with_needs(names: Iterable[str], waits: Mapping[str, Mapping[str, str]]) -> 
     return tuple(found)
 
 
+def _of_members(
+    workspace: Workspace, members: Iterable[Member], known: Known, is_asked: Callable[[str], bool]
+) -> Iterator[_Wait]:
+    """What members wait for: what each says itself, and what the workspace says for all."""
+    for member in members:
+        said = dict.fromkeys(workspace.settings.compose.depends_on)
+        said |= member.manifest.settings.compose.depends_on
+        for name, condition in said.items():
+            if name != member.name:
+                how = condition or _usual(name, known, is_asked)
+                yield _Wait(member.name, name, _WORDS[how])
+
+
+def _of_listed(known: Known) -> Iterator[_Wait]:
+    """What services of `[compose.services]` wait for, in either of Compose's forms."""
+    for name, service in known.listed.items():
+        said = service.get("depends_on", ())
+        for other in said:
+            how = said[other] if isinstance(said, dict) else {}
+            until = str(how.get("condition", "service_started")).removeprefix("service_")
+            yield _Wait(name, other, until, how.get("required") is not False)
+
+
+def _fault(
+    workspace: Workspace, wait: _Wait, known: Known, profiles: Mapping[str, set[str]]
+) -> ManifestError | None:
+    """What speaks against a wait: there is no such service, or it is off too often."""
+    if wait.other not in known.names:
+        return _unknown(workspace, wait, known)
+    own, others = profiles[wait.name], profiles.get(wait.other, set())
+    on_together = not others or (own and own <= others)
+    return None if on_together or not wait.needed else _off(workspace, wait, own, others)
+
+
 def _cycle(waits: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
     """Services that wait for each other, the first of them at the end again."""
     sound: set[str] = set()
@@ -88,11 +132,10 @@ def _cycle(waits: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
 
 
 def _waits_for_itself(workspace: Workspace, cycle: tuple[str, ...]) -> ManifestError:
-    first, other = workspace.by_name[cycle[0]], cycle[1]
     return ManifestError(
-        f"{first.name} waits for itself: {' → '.join(cycle)}",
+        f"{cycle[0]} waits for itself: {' → '.join(cycle)}",
         rule="compose/depends-on",
-        where=_place(workspace, first, other),
+        where=_place(workspace, cycle[0], cycle[1]),
         hint="take one of these out of depends-on",
     )
 
@@ -111,10 +154,31 @@ def _usual(name: str, known: Known, is_asked: Callable[[str], bool]) -> Conditio
     return "healthy" if asked else "started"
 
 
-def _unknown(workspace: Workspace, member: Member, name: str, known: Known) -> ManifestError:
-    hint = who_is_a_service(workspace, name, known.names)
-    where = _place(workspace, member, name)
-    return ManifestError(f"{name} is no service", rule="compose/depends-on", where=where, hint=hint)
+def _unknown(workspace: Workspace, wait: _Wait, known: Known) -> ManifestError:
+    return ManifestError(
+        f"{wait.other} is no service",
+        rule="compose/depends-on",
+        where=_place(workspace, wait.name, wait.other),
+        hint=who_is_a_service(workspace, wait.other, known.names),
+    )
+
+
+def _off(workspace: Workspace, wait: _Wait, own: set[str], others: set[str]) -> ManifestError:
+    """What to raise for a wait on a service that is off, by the profiles of the two."""
+    name, other = wait.name, wait.other
+    if own:
+        lacking = ", ".join(sorted(own - others))
+        when, hint = f"with the profile {lacking}", f"give {other} the profile {lacking}, or none"
+    else:
+        lacking = ", ".join(sorted(others))
+        when = "without a profile"
+        hint = f"give {name} the profile {lacking}, too, or {other} none"
+    return ManifestError(
+        f"{name} waits for {other}, which is off {when}: Compose would start nothing then",
+        rule="compose/depends-on",
+        where=_place(workspace, name, other),
+        hint=hint,
+    )
 
 
 def who_is_a_service(workspace: Workspace, name: str, known: Collection[str]) -> str:
@@ -124,10 +188,14 @@ def who_is_a_service(workspace: Workspace, name: str, known: Collection[str]) ->
     return did_you_mean(name, known) or f"there are: {', '.join(known) or 'none'}"
 
 
-def _place(workspace: Workspace, member: Member, name: str) -> Where:
-    """Where it is said that a member waits for a service."""
-    path, text = member.file("pyproject.toml"), member.manifest.text
-    keys: tuple[str, ...] = ("tool", "ws", "compose", "depends-on")
-    if name not in member.manifest.settings.compose.depends_on:
-        path, text, keys = "workspace.toml", workspace.settings.text, ("compose", "depends-on")
+def _place(workspace: Workspace, waiting: str, name: str) -> Where:
+    """Where it is said that a service waits for another."""
+    path, text = "workspace.toml", workspace.settings.text
+    keys: tuple[str, ...] = ("compose", "depends-on")
+    member = workspace.by_name.get(waiting)
+    if waiting in workspace.settings.compose.services:
+        keys = ("compose", "services", waiting, "depends_on")
+    elif member and name in member.manifest.settings.compose.depends_on:
+        path, text = member.file("pyproject.toml"), member.manifest.text
+        keys = ("tool", "ws", "compose", "depends-on")
     return Where(path, line_of(text, *keys, name) or line_of(text, *keys))
