@@ -75,7 +75,7 @@ def _more(
     on_step: Callable[[int, int], None],
 ) -> None:
     """Fetch what is missing. Raises `_Cut` where another try may help, and `WorkError`."""
-    from http.client import HTTPException
+    from http.client import HTTPException, InvalidURL
     from urllib.error import HTTPError, URLError
     from urllib.request import Request
 
@@ -93,6 +93,9 @@ def _more(
         shown = without_credentials(address)
         hint = "check the address in the manifest"
         raise _failed(f"{shown} answers {error.code} {error.reason}", hint) from error
+    except InvalidURL:  # its text holds what was taken for a port: a password, maybe
+        shown = without_credentials(address)
+        raise _failed(f"{shown} is no address", "check the address in the manifest") from None
     except (URLError, HTTPException, ConnectionError, TimeoutError) as error:
         raise _Cut(str(getattr(error, "reason", "") or error) or type(error).__name__) from error
 
