@@ -97,12 +97,11 @@ class Volumes(NamedTuple):
         volume: Volume,
         scratch: Path,
     ) -> None:
-        digest = self._digest(service, volume)
         with engine_volumes.inside(docker, name, image, volume.path, scratch) as there:
             marker = there.marker()
             if marker and marker.whole and volume.source and there.is_empty():
                 marker = None  # somebody took all of it away, as `rm *` does
-            do = volume_fill.decide(volume, marker, digest)
+            do, digest = self._decided(service, volume, marker)
             if do == "nothing":
                 return
             source = self._fetched(service, volume)
@@ -123,11 +122,10 @@ class Volumes(NamedTuple):
         there.mark(Marker(digest, whole=True))
 
     def _on_host(self, folder: str, service: Service, volume: Volume) -> None:
-        digest = self._digest(service, volume)
         marker = host_volumes.marker(self.store, folder)
         if marker and marker.whole and volume.source and host_volumes.is_empty(self.store, folder):
             marker = None
-        do = volume_fill.decide(volume, marker, digest)
+        do, digest = self._decided(service, volume, marker)
         if do == "nothing":
             return
         self._room(volume)
@@ -135,6 +133,18 @@ class Volumes(NamedTuple):
         if do == "anew":
             host_volumes.empty(self.store, folder)
         host_volumes.fill(self.store, folder, source, _name(volume), digest)
+
+    def _decided(
+        self, service: Service, volume: Volume, marker: Marker | None
+    ) -> tuple[volume_fill.Do, str]:
+        """What is to be done, and the digest of the source, where that matters. Raises `WorkError`.
+
+        A volume that is full needs no source, unless it follows the changes of it.
+        """
+        if volume.update != "changed" and volume_fill.decide(volume, marker, "") == "nothing":
+            return "nothing", ""
+        digest = self._digest(service, volume)
+        return volume_fill.decide(volume, marker, digest), digest
 
     def _digest(self, service: Service, volume: Volume) -> str:
         """Of the source as it is now; empty for a cache. Raises `WorkError`."""
