@@ -49,7 +49,7 @@ def fetch(
     if target.exists() and _digest(target) == sha256:
         return
     shown = without_credentials(address)
-    part = target.with_name(f"{target.name}.part")
+    part = part_of(target)
     opener = _opener()
     for attempt in range(TRIES):
         try:
@@ -65,6 +65,11 @@ def fetch(
         hint = "if the new file is meant, write its digest into the manifest"
         raise _failed(f"{shown} is not what is expected: its sha256 is {found}", hint)
     part.replace(target)
+
+
+def part_of(target: Path) -> Path:
+    """Where lies what has come of a file so far."""
+    return target.with_name(f"{target.name}.part")
 
 
 def _more(
