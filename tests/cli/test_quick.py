@@ -46,7 +46,7 @@ def root(tmp_path: Path) -> Path:
     answer = Answer("p", EngineState("disabled", "off"), (one,))
     seen = memory.see(tmp_path, ["bundle.json"])
     assert seen is not None
-    key = ensure_remembered.question(context, Asked(), engine_socket.endpoint(environ))
+    key = ensure_remembered.question(context, Asked(), engine_socket.endpoint(environ), tmp_path)
     memory.remember(Store(tmp_path), key, memory.Remembered(seen, {}, {}, ensured.write(answer)))
     return tmp_path
 
@@ -152,7 +152,7 @@ def test_what_is_noted_holds_no_password(tmp_path: Path, engine: str) -> None:
     context = Context(
         tmp_path, {"DOCKER_HOST": engine}, None, (), lambda: pytest.fail("asked"), print
     )
-    assert "geheim" not in ensure_remembered.question(context, Asked(), engine)
+    assert "geheim" not in ensure_remembered.question(context, Asked(), engine, tmp_path)
 
 
 def test_two_sockets_are_two_engines(tmp_path: Path) -> None:
@@ -160,6 +160,16 @@ def test_two_sockets_are_two_engines(tmp_path: Path) -> None:
         context = Context(
             tmp_path, {"DOCKER_HOST": engine}, None, (), lambda: pytest.fail("asked"), print
         )
-        return ensure_remembered.question(context, Asked(), engine)
+        return ensure_remembered.question(context, Asked(), engine, tmp_path)
 
     assert question("unix:///a/b@c") != question("unix:///other/b@c")
+
+
+def test_a_product_that_was_moved_is_looked_into_since_its_answer_names_programs(
+    tmp_path: Path,
+) -> None:
+    context = Context(tmp_path, {}, None, (), lambda: pytest.fail("asked"), print)
+    one, other = (
+        ensure_remembered.question(context, Asked(), "", tmp_path / name) for name in ("a", "b")
+    )
+    assert one != other

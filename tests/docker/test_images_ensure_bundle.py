@@ -374,6 +374,7 @@ def test_a_model_comes_through_https_goes_on_after_a_cut_and_is_checked(
     assert Serving.asked == ["", f"bytes={len(Serving.data) // 2}-"]
     assert "fetching model.bin" in steps
     assert unpacked.reads(unpacked.volume("models"), "model.bin") == Serving.data.decode()
+    assert not list((unpacked.root / ".ws/downloads").iterdir())
     unpacked.write(replace(wrong, name="others", source=f"{address}/away"))
     assert "leads away from https" in unpacked.ensure().services[0].tried[-1].reason
 

@@ -55,3 +55,14 @@ def test_what_a_volume_cannot_be_is_a_fault(line: str, reason: str) -> None:
     with pytest.raises(WsError) as raised:
         volumes(line)
     assert [fault.reason for fault in faults_of(raised.value)] == [reason]
+
+
+@pytest.mark.parametrize(
+    "source", ["https://me:s3cret@x.example/m", "https://s3cret@x.example/m", "http://a:s3cret@x/m"]
+)
+def test_an_address_with_a_password_is_a_fault_that_does_not_tell_it(source: str) -> None:
+    with pytest.raises(WsError) as raised:
+        volumes(f'path = "/m"\nsource = "{source}"\nsha256 = "{"a" * 64}"')
+    (fault,) = faults_of(raised.value)
+    assert fault.reason == '"source" of the volume models must not hold a user or a password'
+    assert "s3cret" not in f"{fault.hint} {fault.where}"

@@ -123,7 +123,7 @@ class _Pushing:
 
     def _one(self, image: Image, built: BuiltImage, reference: str, log: Path) -> dict[str, Any]:
         """Push it by one name, if the registry has another image there, or none."""
-        there = self._look(self._registry, reference)
+        there = self._look(reference)
         if there and built.id in (there.id, there.manifest, there.digest):
             return _row(reference, "skipped", "the registry has it", there.digest)
 
@@ -139,14 +139,18 @@ class _Pushing:
     def _several(
         self, image: Image, built: BuiltImage, reference: str, platforms: Sequence[str], log: Path
     ) -> list[dict[str, Any]]:
-        """Push it by the name for its platform, and put together those that are there."""
+        """Push it by the name for its platform, and put together those that are there.
+
+        Raises `WsError`, too, where the registry does not tell of each whether it is there: what is
+        left out would be gone for its users.
+        """
         mine = next(each for each in platforms if same_platform(built.platform, each))
         rows = [self._one(image, built, for_platform(reference, mine), log)]
         parts: dict[str, RemoteImage] = {}
         for platform in platforms:
             asking = replace(self._registry, platform=platform)
             name = for_platform(reference, platform)
-            part = self._look(asking, name)
+            part = asking.look(name)
             trouble = _unfit(part, built, platform)
             if part and not trouble:
                 parts[platform] = part
@@ -166,10 +170,10 @@ class _Pushing:
         if finding not in self.findings:
             self.findings.append(finding)
 
-    def _look(self, asking: Registry, reference: str) -> RemoteImage | None:
+    def _look(self, reference: str) -> RemoteImage | None:
         """What is there; nothing, where that cannot be told: the push itself tells why."""
         try:
-            return asking.look(reference)
+            return self._registry.look(reference)
         except WsError:
             return None
 

@@ -35,7 +35,7 @@ def recall(context: Context, asked: Asked) -> dict[str, Any] | None:
     """
     root, _ = find_product(context.root_option, context.cwd, context.environ)
     where = engine_socket.endpoint(context.environ)
-    found = memory.recall(root, question(context, asked, where))
+    found = memory.recall(root, question(context, asked, where, root))
     if found is None or not _engine_agrees(context, found, where):
         return None
     return {**found.data, "remembered": True}
@@ -75,7 +75,7 @@ class Notes(NamedTuple):
     def _remember(self, answer: Answer, found: Found) -> None:
         """Do it. Raises `OSError` where files cannot be looked at."""
         where = engine_socket.endpoint(self.context.environ)
-        key = question(self.context, self.asked, where)
+        key = question(self.context, self.asked, where, self.store.root)
         if not answer.is_whole or not answer.services:
             return
         seen = memory.see(self.store.root, _watched(answer, found))
@@ -108,15 +108,16 @@ class Notes(NamedTuple):
 
 def begin(context: Context, asked: Asked, store: Store) -> Notes:
     """Begin the long way: whatever was noted before holds no more."""
-    memory.forget(store, question(context, asked, engine_socket.endpoint(context.environ)))
+    where = engine_socket.endpoint(context.environ)
+    memory.forget(store, question(context, asked, where, store.root))
     return Notes(context, asked, store)
 
 
-def question(context: Context, asked: Asked, where: str) -> str:
-    """All that the answer depends on, besides files and the engine."""
+def question(context: Context, asked: Asked, where: str, root: Path) -> str:
+    """All that the answer depends on, besides files and the engine; it names what is at `root`."""
     variables = [context.environ.get(name, "") for name in _VARIABLES]
     told = [_without_password(text) for text in (where, *variables)]
-    return json.dumps([sorted(asked.names), asked.archive, *told])
+    return json.dumps([os.path.realpath(root), sorted(asked.names), asked.archive, *told])
 
 
 def _without_password(text: str) -> str:

@@ -229,6 +229,7 @@ class Run:
         states = volumes.on_host(on_host)
         if self.docker is not None:
             states += volumes.in_engine(self.docker, self.images, in_engine)
+        volumes.drop_downloads(states)
         self.volumes = states
         by_name = {each.name: each for each in self.product.services}
         for volume in states:

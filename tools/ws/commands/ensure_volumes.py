@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ws.engines import downloads, engine_volumes
 from ws.engines.apply import Step
+from ws.engines.engine_disk import shares_disk
 from ws.errors import WorkError, WsError
 from ws.files import host_volumes
 from ws.files.digests import file_digest, folder_digest
 from ws.files.free_space import free_space
+from ws.files.store import MEMORY
 from ws.formats import dockerignore
 from ws.model.ensured import VolumeState
 from ws.planning import host_places, volume_fill
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from ws.model.product import Product, Service
     from ws.model.volumes import Volume
 
+_DOWNLOADS = "downloads"
 _Sharers = list[tuple["Service", "Volume"]]
 
 
@@ -64,9 +69,43 @@ class Volumes(NamedTuple):
             for volume in service.volumes:
                 folder = host_places.folder(service.name, volume)
                 shared.setdefault(folder, []).append((service, volume))
-        return tuple(
-            self._state(folder, sharers, self._on_host) for folder, sharers in shared.items()
-        )
+        movable = self._movable(services)
+
+        def fill(folder: str, service: Service, volume: Volume) -> None:
+            moves = volume_fill.is_address(volume.source) and volume.sha256 in movable
+            self._on_host(folder, service, volume, moves=moves)
+
+        return tuple(self._state(folder, sharers, fill) for folder, sharers in shared.items())
+
+    def drop_downloads(self, states: Sequence[VolumeState]) -> None:
+        """Remove what was fetched for volumes that are ready: there it lies once more."""
+        ready = {name for each in states if each.state == "ready" for name in each.services}
+        others = {name for each in states if each.state != "ready" for name in each.services}
+        users: dict[str, set[str]] = {}
+        for service, volume in self._from_addresses():
+            users.setdefault(volume.sha256, set()).add(service.name)
+        for sha256, names in users.items():
+            if names & ready and not names & others:
+                with suppress(WsError):
+                    self.store.delete(f"{MEMORY}/{_DOWNLOADS}/{sha256}")
+
+    def _movable(self, on_host: Sequence[Service]) -> set[str]:
+        """The digests of what a single folder is filled from, and nothing in the engine."""
+        hosted = {each.name for each in on_host}
+        places = {
+            (volume.sha256, host_places.folder(each.name, volume) if each.name in hosted else "")
+            for each, volume in self._from_addresses()
+        }
+        counted = Counter(sha256 for sha256, _ in places)
+        return {sha256 for sha256, count in counted.items() if count == 1}
+
+    def _from_addresses(self) -> _Sharers:
+        return [
+            (service, volume)
+            for service in self.product.services
+            for volume in service.volumes
+            if volume_fill.is_address(volume.source)
+        ]
 
     def _state(
         self, name: str, sharers: _Sharers, fill: Callable[[str, Service, Volume], None]
@@ -96,14 +135,16 @@ class Volumes(NamedTuple):
         volume: Volume,
         scratch: Path,
     ) -> None:
-        digest = self._digest(service, volume)
         with engine_volumes.inside(docker, name, image, volume.path, scratch) as there:
             marker = there.marker()
             if marker and marker.whole and volume.source and there.is_empty():
                 marker = None  # somebody took all of it away, as `rm *` does
-            do = volume_fill.decide(volume, marker, digest)
+            do, digest = self._decided(service, volume, marker)
             if do == "nothing":
                 return
+            if volume_fill.is_address(volume.source):
+                again = volume.size if shares_disk(docker, self.store.root) else 0
+                self._room(self._missing(volume) + again)
             source = self._fetched(service, volume)
             if do == "fill":
                 self._fill(there, source, volume, digest)
@@ -121,19 +162,30 @@ class Volumes(NamedTuple):
             there.put(source, _name(volume))
         there.mark(Marker(digest, whole=True))
 
-    def _on_host(self, folder: str, service: Service, volume: Volume) -> None:
-        digest = self._digest(service, volume)
+    def _on_host(self, folder: str, service: Service, volume: Volume, *, moves: bool) -> None:
         marker = host_volumes.marker(self.store, folder)
         if marker and marker.whole and volume.source and host_volumes.is_empty(self.store, folder):
             marker = None
-        do = volume_fill.decide(volume, marker, digest)
+        do, digest = self._decided(service, volume, marker)
         if do == "nothing":
             return
-        self._room(volume)
+        self._room(self._missing(volume) + (0 if moves else volume.size))
         source = self._fetched(service, volume)
         if do == "anew":
             host_volumes.empty(self.store, folder)
-        host_volumes.fill(self.store, folder, source, _name(volume), digest)
+        host_volumes.fill(self.store, folder, source, _name(volume), digest, moves=moves)
+
+    def _decided(
+        self, service: Service, volume: Volume, marker: Marker | None
+    ) -> tuple[volume_fill.Do, str]:
+        """What is to be done, and the digest of the source, where that matters. Raises `WorkError`.
+
+        A volume that is full needs no source, unless it follows the changes of it.
+        """
+        if volume.update != "changed" and volume_fill.decide(volume, marker, "") == "nothing":
+            return "nothing", ""
+        digest = self._digest(service, volume)
+        return volume_fill.decide(volume, marker, digest), digest
 
     def _digest(self, service: Service, volume: Volume) -> str:
         """Of the source as it is now; empty for a cache. Raises `WorkError`."""
@@ -157,8 +209,7 @@ class Volumes(NamedTuple):
             return None
         if not volume_fill.is_address(volume.source):
             return self.store.root / volume_fill.place(service, volume)
-        self._room(volume)
-        target = self.store.memory("downloads", volume.sha256)
+        target = self.store.memory(_DOWNLOADS, volume.sha256)
         name = _name(volume)
 
         def on_step(done: int, total: int) -> None:
@@ -168,15 +219,25 @@ class Volumes(NamedTuple):
         fetch(volume.source, volume.sha256, target, is_over=self.is_over, on_step=on_step)
         return target
 
-    def _room(self, volume: Volume) -> None:
+    def _missing(self, volume: Volume) -> int:
+        """About how many bytes are still to be fetched for it."""
+        if not volume_fill.is_address(volume.source):
+            return 0
+        target = self.store.memory(_DOWNLOADS, volume.sha256)
+        if target.exists():
+            return 0
+        part = downloads.part_of(target)
+        return max(0, volume.size - (part.stat().st_size if part.exists() else 0))
+
+    def _room(self, size: int) -> None:
         """Refuse what does not fit, before anything is fetched."""
         free = free_space(self.store.root)
-        if free is not None and volume.size > free:
-            needs, has = readable(volume.size), readable(free)
+        if free is not None and size > free:
+            needs, has = readable(size), readable(free)
             raise WorkError(
                 f"the disk is too small: it needs {needs}, and {has} are free",
                 rule="docker/disk",
-                hint=f"make room, {readable(volume.size - free)} at least",
+                hint=f"make room, {readable(size - free)} at least",
             )
 
 

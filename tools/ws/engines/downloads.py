@@ -49,7 +49,7 @@ def fetch(
     if target.exists() and _digest(target) == sha256:
         return
     shown = without_credentials(address)
-    part = target.with_name(f"{target.name}.part")
+    part = part_of(target)
     opener = _opener()
     for attempt in range(TRIES):
         try:
@@ -67,6 +67,11 @@ def fetch(
     part.replace(target)
 
 
+def part_of(target: Path) -> Path:
+    """Where lies what has come of a file so far."""
+    return target.with_name(f"{target.name}.part")
+
+
 def _more(
     opener: OpenerDirector,
     address: str,
@@ -75,7 +80,7 @@ def _more(
     on_step: Callable[[int, int], None],
 ) -> None:
     """Fetch what is missing. Raises `_Cut` where another try may help, and `WorkError`."""
-    from http.client import HTTPException
+    from http.client import HTTPException, InvalidURL
     from urllib.error import HTTPError, URLError
     from urllib.request import Request
 
@@ -93,6 +98,9 @@ def _more(
         shown = without_credentials(address)
         hint = "check the address in the manifest"
         raise _failed(f"{shown} answers {error.code} {error.reason}", hint) from error
+    except InvalidURL:  # its text holds what was taken for a port: a password, maybe
+        shown = without_credentials(address)
+        raise _failed(f"{shown} is no address", "check the address in the manifest") from None
     except (URLError, HTTPException, ConnectionError, TimeoutError) as error:
         raise _Cut(str(getattr(error, "reason", "") or error) or type(error).__name__) from error
 

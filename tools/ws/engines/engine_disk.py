@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from ws.files.free_space import free_space
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ws.engines.images import Docker
 
 
@@ -34,3 +36,9 @@ def engine_disk(docker: Docker) -> Disk:
     if (told.get("Name"), told.get("KernelVersion")) != here or not os.path.isdir(folder):
         return Disk()
     return Disk(folder, free_space(folder))
+
+
+def shares_disk(docker: Docker, folder: Path) -> bool:
+    """Whether the engine keeps its data on the disk of this folder; no, where nobody can tell."""
+    where = engine_disk(docker).folder
+    return bool(where) and os.stat(where).st_dev == os.stat(folder).st_dev

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ws.model.product import Service
 
 STAMP = ".ws-service"
-"""In an environment: the fingerprint of the service that it was made for, written last."""
+"""In an environment: the service that it was made for, where, and by which Python; written last."""
 _WIDTH = 60
 
 
@@ -36,15 +36,16 @@ class Hosting(NamedTuple):
     def make(self, service: Service) -> str:
         """Make the environment of a service, if it is not there; the path of its program.
 
-        What was made by half, or for another version, is made anew. Raises `WorkError` for what
-        cannot be installed, `ToolError` for a program that cannot be started.
+        What was made by half, for another version, elsewhere, or by a Python that is gone, is made
+        anew. Raises `WorkError` for what cannot be installed, `ToolError` for a program that cannot
+        be started.
         """
         venv = host_places.venv(service)
         program = host_places.program(venv, service.script)
         root = self.store.root.resolve()
         stamp = f"{venv}/{STAMP}"
-        there = (root / program).is_file()
-        if there and self.store.read(stamp) == service.fingerprint.encode():
+        there = (root / program).is_file() and _python(root / venv).is_file()
+        if there and self.store.read(stamp) == _stamp(service, root / venv):
             return str(root / program)
         if (root / venv).exists():
             from ws.files.venvs import set_aside, sweep  # costs start-up; seldom needed
@@ -56,13 +57,13 @@ class Hosting(NamedTuple):
         if not (root / program).is_file():
             reason = f"its console script {service.script} was not installed"
             raise WorkError(reason, rule="docker/host", hint="the bundle is broken: get another")
-        self.store.replace(stamp, service.fingerprint.encode())
+        self.store.replace(stamp, _stamp(service, root / venv))
         return str(root / program)
 
     def _install(self, service: Service, venv: Path) -> None:
         """Third-party packages with their hashes, then the local ones, from their sources."""
         uv = self.environ.get("WS_UV") or find("uv", self.environ, beside=True)
-        python = str(venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python"))
+        python = str(_python(venv))
         pip = (
             [uv, "pip", "install", f"--python={python}"] if uv else [python, "-m", "pip", "install"]
         )
@@ -95,3 +96,12 @@ class Hosting(NamedTuple):
             reason = str(known) if known else (said or [f"code {ended.code}"])[-1].strip()
             where = log.relative_to(self.store.root.resolve()).as_posix()
             raise WorkError(reason, rule="docker/host", hint=f"the whole log: {where}")
+
+
+def _python(venv: Path) -> Path:
+    return venv / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def _stamp(service: Service, venv: Path) -> bytes:
+    """What an environment holds good for: its scripts name its place, and its Python a system's."""
+    return "\n".join((service.fingerprint, str(venv), str(_python(venv).resolve()), "")).encode()

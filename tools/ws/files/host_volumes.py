@@ -23,16 +23,21 @@ def is_empty(store: Store, path: str) -> bool:
     return all(each.name == MARKER for each in store.inside(path).iterdir())
 
 
-def fill(store: Store, path: str, source: Path | None, name: str, digest: str) -> None:
+def fill(
+    store: Store, path: str, source: Path | None, name: str, digest: str, *, moves: bool = False
+) -> None:
     """Put a file under this name, or what is in a folder, into the folder at `path`.
 
-    What lies there stays, beside it; without a source it is only made. Raises `WorkError`.
+    What lies there stays, beside it; without a source it is only made. Where it `moves`, the file
+    is gone from where it was. Raises `WorkError`.
     """
     folder = store.memory(*Path(path).parts[1:])
     try:
         folder.mkdir(exist_ok=True)
         mark(store, path, Marker(digest, whole=False))
-        if source is not None:
+        if source is not None and moves:
+            _move(source, folder, name)
+        elif source is not None:
             _copy(source, folder, name)
         mark(store, path, Marker(digest, whole=True))
     except OSError as error:
@@ -65,3 +70,9 @@ def _copy(source: Path, folder: Path, name: str) -> None:
         copytree(source, folder, symlinks=True, dirs_exist_ok=True)
     else:
         copy2(source, folder / name)
+
+
+def _move(source: Path, folder: Path, name: str) -> None:
+    from shutil import move  # costs start-up; seldom needed
+
+    move(source, folder / name)

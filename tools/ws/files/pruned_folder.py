@@ -57,11 +57,11 @@ def replace(folder: Path, files: Sequence[PrunedFile], mark: Mark) -> bool:
             for file in files:
                 _write(new / file.path, file)
             _exchange(folder, new, old)
-            if mark.beside and (old / mark.beside).is_dir():
-                (old / mark.beside).rename(folder / mark.beside)
         finally:
-            shutil.rmtree(new, ignore_errors=True)
-            shutil.rmtree(old, ignore_errors=True)
+            try:
+                _settle(folder, new, old, mark.beside)
+            finally:
+                shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
         raise _failed("write", folder, error) from error
     return True
@@ -131,8 +131,28 @@ def _exchange(folder: Path, new: Path, old: Path) -> None:
     try:
         new.rename(folder)
     except BaseException:
-        old.rename(folder)
+        if not folder.exists():  # an interruption may come when it is done
+            old.rename(folder)
         raise
+
+
+def _settle(folder: Path, new: Path, old: Path, beside: str) -> None:
+    """After an exchange, even one that was cut: remove `old`, never with what lies `beside` in it.
+
+    That moves into `folder`; where it cannot, `old` is put back, and `OSError` raised.
+    """
+    if not old.exists():
+        return
+    if not folder.exists():
+        old.rename(folder)
+        return
+    if beside and (old / beside).is_dir():
+        try:
+            (old / beside).rename(folder / beside)
+        except OSError:
+            _exchange(folder, old, new)
+            raise
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _failed(verb: str, folder: Path, error: OSError) -> WorkError:

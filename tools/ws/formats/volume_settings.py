@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from ws.formats.quantities import SIZE_HINT, read_size
 from ws.model.names import did_you_mean
+from ws.model.urls import without_credentials
 from ws.model.volumes import SHARINGS, UPDATES, Volume
 
 if TYPE_CHECKING:
@@ -60,7 +61,10 @@ def _wrong(volume: Volume) -> Iterator[tuple[str, str, str]]:
         reason = f'"path" of the volume {volume.name} must be an absolute path'
         yield "path", reason, 'where it lies in the container, such as "/models"'
     source, from_address = volume.source, "://" in volume.source
-    if from_address and not source.startswith("https://"):
+    if without_credentials(source) != source:
+        reason = f'"source" of the volume {volume.name} must not hold a user or a password'
+        yield "source", reason, "fetch the file yourself, and name it here"
+    elif from_address and not source.startswith("https://"):
         yield "source", f'"{source}" is no source', "a file, a folder, or https://…"
     elif from_address and not volume.sha256:
         hint = "what comes from an address is checked: the digest of the file"
