@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 LONG = "#!/bin/sh\necho begun in $PWD with $LEVEL $WHERE\nexec sleep 60\n"
 MODELS = '[tool.ws.docker.volumes.models]\npath = "/models"\nenvironment = "MODELS"\n'
 SHORT = "#!/bin/sh\necho there is no way\nexit 3\n"
+PARENT = "#!/bin/sh\nsleep 62 &\necho $! > child\nwait\n"
 STUBBORN = "#!/bin/sh\ntrap '' TERM\necho begun\nwhile true; do sleep 0.1; done\n"
 COMPOSE = """[workspace]
 members = ["workers/*"]
@@ -142,10 +144,38 @@ def test_one_that_does_not_end_is_killed(
     monkeypatch.setattr(background.end, "__defaults__", (0.5,))
     down = outcomes(ws("docker", "down", "--host", "--format", "json"))
     assert down["chat"] == ("done", "it had to be killed")
+    until_ended(number)
+
+
+def until_ended(number: int) -> None:
     end = time.monotonic() + 5
-    while runs(number) and time.monotonic() < end:
+    while runs(number):
+        assert time.monotonic() < end
         time.sleep(0.05)
-    assert not runs(number)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only /proc tells whose a child is")
+@pytest.mark.parametrize("command", ["down", "up"])
+def test_what_a_program_that_crashed_left_behind_is_ended(
+    make: Callable[..., Path], ws: Callable[..., Ran], command: str
+) -> None:
+    root = make(chat=PARENT)
+    ws("docker", "up", "chat", "--host")
+    number, child = pid(root, "chat"), int((root / "workers/chat/child").read_text())
+    os.kill(number, signal.SIGKILL)
+    until_ended(number)
+    ran = outcomes(ws("docker", command, "--host", "--format", "json"))
+    assert ran["chat"][0] == "done"
+    until_ended(child)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only /proc tells whose a child is")
+def test_a_program_that_dies_at_once_leaves_nothing_behind(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat=PARENT.replace("wait", "sleep 0.3; exit 3"))
+    assert ws("docker", "up", "chat", "--host").code == 1
+    until_ended(int((root / "workers/chat/child").read_text()))
 
 
 def test_a_process_that_was_given_the_number_of_one_is_never_signalled(

@@ -33,7 +33,7 @@ def down(context: Context) -> Report:
         known = workspace.by_name
         for group in (True, False):
             programs = [each for each in there.values() if (each.name in known) is group]
-            alive = {each.name for each in programs if background.runs(each, context.environ)}
+            alive = {each.name for each in programs if background.lives(each, context.environ)}
             killed = background.end(programs, context.environ)
             for each in programs:
                 running.forget(store, each.name)

@@ -101,6 +101,7 @@ class _Start:
             if there and background.runs(there, self.context.environ):
                 self._settle(name, "skipped", f"already running, process {there.pid}")
                 return
+            self._end_rest(name)
             service = _service(self.workspace, name)
             if service is None:
                 reason = f"it has no form without Docker: {host_services.HINT}"
@@ -163,6 +164,7 @@ class _Start:
         seconds = time.monotonic() - begun
         log = f".ws/{'/'.join(running.LOGS)}/{service.name}.log"
         if code is not None:
+            self._end_rest(service.name)
             running.forget(self.store, service.name)
             tail = _tail(self.workspace.root / log)
             reason = f"it ended at once, with code {code}" + (f": {tail[-1]}" if tail else "")
@@ -173,6 +175,11 @@ class _Start:
         else:
             at = f" at port {service.port}" if service.port else ""
             self._settle(service.name, "done", f"process {program.pid}{at}", seconds, log)
+
+    def _end_rest(self, name: str) -> None:
+        """End what a service that has died left behind: nobody could do it later."""
+        if there := running.remembered(self.store).get(name):
+            background.end([there], self.context.environ)
 
     def _environ(self, service: HostService) -> dict[str, str]:
         """The caller's variables, and those of the service; its own programs come first."""
