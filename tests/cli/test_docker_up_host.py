@@ -258,6 +258,45 @@ def test_what_answers_at_the_port_of_a_member_is_not_that_member(
     assert ran["chat"][1].startswith(f"port {port} of this machine is taken")
 
 
+def say_port(root: Path, name: str, port: int) -> None:
+    manifest = root / f"workers/{name}/pyproject.toml"
+    manifest.write_text(f"{manifest.read_text()}[tool.ws.docker]\nport = {port}\n")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    assert isinstance(port, int)
+    return port
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_port_is_that_of_one_service_alone(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root, port = make(chat=LONG, parse=LONG, router=LONG), free_port()
+    for name in ("chat", "parse", "router"):
+        say_port(root, name, port)
+    words = ("docker", "up", "--host", "--no-wait", "--format", "json")
+    together = outcomes(ws(*words, "chat", "parse"))
+    taken = f"port {port} is that of chat: say another in [tool.ws.docker]"
+    assert together["chat"][0] == "done"
+    assert together["parse"] == ("failed", taken)
+    assert outcomes(ws(*words, "router", "chat"))["router"] == ("failed", taken)
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_what_answers_meanwhile_is_not_the_program_that_dies(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    port = free_port()
+    listen = f"import socket, time; s = socket.create_server(('127.0.0.1', {port})); time.sleep(9)"
+    root = make(chat=f'#!/bin/sh\n{sys.executable} -c "{listen}" &\nsleep 0.8\nexit 3\n')
+    say_port(root, "chat", port)
+    failed = outcomes(ws("docker", "up", "chat", "--host", "--format", "json"))["chat"]
+    assert failed == ("failed", "it ended at once, with code 3")
+
+
 def test_ctrl_c_ends_the_waiting_and_not_what_was_started(
     make: Callable[..., Path], ws: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,8 @@ _MOMENT = 1.0
 """Seconds in which a program that cannot work ends."""
 _PATIENCE = 60.0
 """Seconds in which one must listen at its port."""
+_AGAIN = 0.2
+"""Seconds after which it is looked at again: what listens may be another program, and it dies."""
 _PAUSE = 0.05
 _TAIL = 20
 
@@ -74,7 +77,7 @@ def run(context: Context, asked: Asked) -> Report:
     finally:
         processes.stop()
         observer.ended()
-    data = {"host": True, "running": sorted(running.remembered(store))}
+    data = {"host": True, "running": sorted(_running(context, store))}
     notes = ("next: ws docker logs --host --follow, ws docker down --host",)
     return Report(COMMAND, outcomes=started.outcomes(wanted), data=data, notes=notes)
 
@@ -90,8 +93,14 @@ class _Start:
     store: Store
     processes: Processes
     observer: Observer
+    _ports: dict[int, str] = field(default_factory=dict)
+    """Whose service has each port, of those that were started."""
     _found: dict[str, Outcome] = field(default_factory=dict)
     _young: dict[str, tuple[HostService, Detached, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in _running(self.context, self.store):
+            self._ports[_port(self.workspace, name)] = name
 
     def service(self, name: str) -> None:
         """Start one; what it waits for is on its way already."""
@@ -106,10 +115,8 @@ class _Start:
             if service is None:
                 reason = f"it has no form without Docker: {host_services.HINT}"
                 self._settle(name, "skipped", reason)
-            elif service.port and service.venv and _answers(service.port):
-                how = "end what has it, or say another port in [tool.ws.docker]"
-                reason = f"port {service.port} of this machine is taken: {how}"
-                self._settle(name, "failed", reason)
+            elif service.port and service.venv and (taken := self._taken(service.port)):
+                self._settle(name, "failed", taken)
             elif service.port and _answers(service.port):
                 reason = f"something answers at port {service.port} already, and is used"
                 self._settle(name, "skipped", reason)
@@ -118,6 +125,13 @@ class _Start:
         except WsError as fault:
             hint = f" ({fault.hint})" if fault.hint else ""
             self._settle(name, "failed", f"{fault.reason}{hint}")
+
+    def _taken(self, port: int) -> str:
+        """Why a member cannot have a port; empty where it can."""
+        if other := self._ports.get(port):
+            return f"port {port} is that of {other}: say another in [tool.ws.docker]"
+        how = "end what has it, or say another port in [tool.ws.docker]"
+        return f"port {port} of this machine is taken: {how}" if _answers(port) else ""
 
     def look(self, *, wait: bool) -> None:
         """See which of them live, and with `wait` until they listen."""
@@ -151,16 +165,13 @@ class _Start:
                 end_session(detached.pid, kill=True)  # or nobody could end it
                 raise
         self._young[service.name] = (service, detached, begun)
+        self._ports[service.port] = service.name
         if service.port and not service.venv:  # others need it, and it is quick
             self._young.pop(service.name)
             self._await(service, detached, begun, wait=True)
 
     def _await(self, service: HostService, program: Detached, begun: float, *, wait: bool) -> None:
-        deadline = begun + (_PATIENCE if wait and service.port else _MOMENT)
-        while (code := program.ended()) is None and time.monotonic() < deadline:
-            if service.port and _answers(service.port):
-                break
-            time.sleep(_PAUSE)
+        code = _code(service, program, begun, wait=wait)
         seconds = time.monotonic() - begun
         log = f".ws/{'/'.join(running.LOGS)}/{service.name}.log"
         if code is not None:
@@ -252,6 +263,35 @@ def _volumes(workspace: Workspace, name: str) -> dict[str, str]:
         if volume.environment:
             found[volume.environment] = str(folder)
     return found
+
+
+def _running(context: Context, store: Store) -> list[str]:
+    """The names of services that run."""
+    found = running.remembered(store)
+    return [name for name, each in found.items() if background.runs(each, context.environ)]
+
+
+def _port(workspace: Workspace, name: str) -> int:
+    """Where a service that runs listens; 0 for nowhere, or where that is not said any more."""
+    member = workspace.by_name.get(name)
+    if member:
+        return member.manifest.settings.docker.port
+    with suppress(KeyError, WsError):
+        found = host_services.of_infrastructure(workspace, name)
+        return found.port if found else 0
+    return 0
+
+
+def _code(service: HostService, program: Detached, begun: float, *, wait: bool) -> int | None:
+    """The code of a program that ends in the time in which it is watched; else `None`."""
+    deadline = begun + (_PATIENCE if wait and service.port else _MOMENT)
+    listens = not service.port
+    while (code := program.ended()) is None and time.monotonic() < deadline:
+        if not listens and _answers(service.port):
+            listens = True
+            deadline = max(begun + _MOMENT, time.monotonic() + _AGAIN)
+        time.sleep(_PAUSE)
+    return code
 
 
 def _answers(port: int) -> bool:
