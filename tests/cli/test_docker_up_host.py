@@ -258,6 +258,39 @@ def test_what_answers_at_the_port_of_a_member_is_not_that_member(
     assert ran["chat"][1].startswith(f"port {port} of this machine is taken")
 
 
+@pytest.mark.parametrize(
+    ("words", "shell", "file", "started"),
+    [
+        ((), None, "", {"broker", "parse"}),
+        ((), "speech", "", {"broker", "parse", "chat"}),
+        ((), None, "COMPOSE_PROFILES=more,speech\n", {"broker", "parse", "chat", "store"}),
+        ((), "", "COMPOSE_PROFILES=speech\n", {"broker", "parse"}),
+        (("chat",), None, "", {"broker", "chat"}),
+        (("--infra",), None, "", {"broker"}),
+    ],
+)
+def test_a_service_of_a_profile_is_started_only_when_asked_for(
+    make: Callable[..., Path],
+    ws: Callable[..., Ran],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    shell: str | None,
+    file: str,
+    started: set[str],
+) -> None:
+    root = make(chat=LONG, parse=LONG)
+    manifest, workspace = root / "workers/chat/pyproject.toml", root / "workspace.toml"
+    compose = "[tool.ws.compose]"
+    manifest.write_text(manifest.read_text().replace(compose, f'{compose}\nprofiles = ["speech"]'))
+    workspace.write_text(f'{workspace.read_text()}profiles = ["more"]\n')
+    (root / "ops").mkdir()
+    (root / "ops/.env").write_text(file)
+    if shell is not None:
+        monkeypatch.setenv("COMPOSE_PROFILES", shell)
+    ran = ws("docker", "up", "--host", *words, "--format", "json")
+    assert set(outcomes(ran)) == started
+
+
 def say_port(root: Path, name: str, port: int) -> None:
     manifest = root / f"workers/{name}/pyproject.toml"
     manifest.write_text(f"{manifest.read_text()}[tool.ws.docker]\nport = {port}\n")

@@ -24,7 +24,7 @@ from ws.generate import compose
 from ws.model.plan import Plan, RunImage
 from ws.model.report import Outcome, Report
 from ws.model.running import HostService, Running
-from ws.planning import host_places, host_services
+from ws.planning import compose_profiles, host_places, host_services
 from ws.planning.compose_waits import with_needs
 
 if TYPE_CHECKING:
@@ -59,7 +59,10 @@ def run(context: Context, asked: Asked) -> Report:
     members = {member.name: member for member in compose.members(workspace)}
     names = checked(workspace, asked.services, (*infrastructure, *members))
     waits = generate_compose.waits_of(workspace)
-    wanted = names or (infrastructure if asked.infra else (*infrastructure, *members))
+    variables = _variables(workspace, context.environ)
+    usual = infrastructure if asked.infra else (*infrastructure, *members)
+    profiles = variables.get(compose_profiles.VARIABLE, "")
+    wanted = names or compose_profiles.switched_on(workspace, usual, profiles)
     wanted = with_needs(wanted, waits)
     processes = Processes()
     observer = context.observer()
@@ -67,7 +70,6 @@ def run(context: Context, asked: Asked) -> Report:
         with store.exclusive(context.note):
             plan = (RunImage(name, name, "to be started") for name in wanted)
             observer.planned(Plan(COMMAND, tuple(plan)))
-            variables = _variables(workspace, context.environ)
             started = _Start(context, workspace, variables, store, processes, observer)
             for name in wanted:
                 started.service(name)
