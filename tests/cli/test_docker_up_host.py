@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -328,6 +329,44 @@ def test_what_answers_meanwhile_is_not_the_program_that_dies(
     say_port(root, "chat", port)
     failed = outcomes(ws("docker", "up", "chat", "--host", "--format", "json"))["chat"]
     assert failed == ("failed", "it ended at once, with code 3")
+
+
+@pytest.mark.parametrize("more", [(), ("--follow",), ("--tail", "1")])
+def test_the_last_words_of_a_program_are_told_though_no_line_ends_them(
+    make: Callable[..., Path], ws: Callable[..., Ran], more: tuple[str, ...]
+) -> None:
+    make(chat="#!/bin/sh\nprintf 'no way'\nexit 3\n")
+    ws("docker", "up", "chat", "--host")
+    assert ws("docker", "logs", "chat", "--host", *more).out == "chat | no way\n"
+
+
+def test_all_that_was_said_up_to_the_end_is_told_to_who_follows(
+    make: Callable[..., Path], ws: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(_seconds: float) -> None:
+        os.kill(number, signal.SIGKILL)
+        until_ended(number)
+        with (root / ".ws/logs/up/chat.log").open("a") as log:
+            log.write("half\nno way")
+
+    root = make(chat="#!/bin/sh\nprintf 'one\\nother '\nexec sleep 60\n")
+    ws("docker", "up", "chat", "--host")
+    number = pid(root, "chat")
+    monkeypatch.setattr("ws.commands.host_down.time", SimpleNamespace(sleep=ends))
+    followed = ws("docker", "logs", "chat", "--host", "--follow")
+    assert followed.out == "chat | one\nchat | other half\nchat | no way\n"
+
+
+def test_what_has_died_is_not_told_as_running(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat=LONG, parse=LONG)
+    ws("docker", "up", "chat", "--host")
+    number = pid(root, "chat")
+    os.kill(number, signal.SIGKILL)
+    until_ended(number)
+    ran = ws("docker", "up", "parse", "--host", "--format", "json")
+    assert ran.json["data"]["running"] == ["broker", "parse"]
 
 
 def test_ctrl_c_ends_the_waiting_and_not_what_was_started(
