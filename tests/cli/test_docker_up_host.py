@@ -7,7 +7,9 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 LONG = "#!/bin/sh\necho begun in $PWD with $LEVEL $WHERE\nexec sleep 60\n"
 MODELS = '[tool.ws.docker.volumes.models]\npath = "/models"\nenvironment = "MODELS"\n'
 SHORT = "#!/bin/sh\necho there is no way\nexit 3\n"
+PARENT = "#!/bin/sh\nsleep 62 &\necho $! > child\nwait\n"
 STUBBORN = "#!/bin/sh\ntrap '' TERM\necho begun\nwhile true; do sleep 0.1; done\n"
 COMPOSE = """[workspace]
 members = ["workers/*"]
@@ -151,10 +154,38 @@ def test_one_that_does_not_end_is_killed(
     monkeypatch.setattr(background.end, "__defaults__", (0.5,))
     down = outcomes(ws("docker", "down", "--host", "--format", "json"))
     assert down["chat"] == ("done", "it had to be killed")
+    until_ended(number)
+
+
+def until_ended(number: int) -> None:
     end = time.monotonic() + 5
-    while runs(number) and time.monotonic() < end:
+    while runs(number):
+        assert time.monotonic() < end
         time.sleep(0.05)
-    assert not runs(number)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only /proc tells whose a child is")
+@pytest.mark.parametrize("command", ["down", "up"])
+def test_what_a_program_that_crashed_left_behind_is_ended(
+    make: Callable[..., Path], ws: Callable[..., Ran], command: str
+) -> None:
+    root = make(chat=PARENT)
+    ws("docker", "up", "chat", "--host")
+    number, child = pid(root, "chat"), int((root / "workers/chat/child").read_text())
+    os.kill(number, signal.SIGKILL)
+    until_ended(number)
+    ran = outcomes(ws("docker", command, "--host", "--format", "json"))
+    assert ran["chat"][0] == "done"
+    until_ended(child)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only /proc tells whose a child is")
+def test_a_program_that_dies_at_once_leaves_nothing_behind(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat=PARENT.replace("wait", "sleep 0.3; exit 3"))
+    assert ws("docker", "up", "chat", "--host").code == 1
+    until_ended(int((root / "workers/chat/child").read_text()))
 
 
 def test_a_process_that_was_given_the_number_of_one_is_never_signalled(
@@ -235,6 +266,116 @@ def test_what_answers_at_the_port_of_a_member_is_not_that_member(
         ran = outcomes(ws("docker", "up", "chat", "--host", "--format", "json"))
     assert ran["chat"][0] == "failed"
     assert ran["chat"][1].startswith(f"port {port} of this machine is taken")
+
+
+@pytest.mark.parametrize(
+    ("words", "shell", "file", "started"),
+    [
+        ((), None, "", {"broker", "parse"}),
+        ((), "speech", "", {"broker", "parse", "chat"}),
+        ((), None, "COMPOSE_PROFILES=more,speech\n", {"broker", "parse", "chat", "store"}),
+        ((), "", "COMPOSE_PROFILES=speech\n", {"broker", "parse"}),
+        (("chat",), None, "", {"broker", "chat"}),
+        (("--infra",), None, "", {"broker"}),
+    ],
+)
+def test_a_service_of_a_profile_is_started_only_when_asked_for(
+    make: Callable[..., Path],
+    ws: Callable[..., Ran],
+    monkeypatch: pytest.MonkeyPatch,
+    words: tuple[str, ...],
+    shell: str | None,
+    file: str,
+    started: set[str],
+) -> None:
+    root = make(chat=LONG, parse=LONG)
+    manifest, workspace = root / "workers/chat/pyproject.toml", root / "workspace.toml"
+    compose = "[tool.ws.compose]"
+    manifest.write_text(manifest.read_text().replace(compose, f'{compose}\nprofiles = ["speech"]'))
+    workspace.write_text(f'{workspace.read_text()}profiles = ["more"]\n')
+    (root / "ops").mkdir()
+    (root / "ops/.env").write_text(file)
+    if shell is not None:
+        monkeypatch.setenv("COMPOSE_PROFILES", shell)
+    ran = ws("docker", "up", "--host", *words, "--format", "json")
+    assert set(outcomes(ran)) == started
+
+
+def say_port(root: Path, name: str, port: int) -> None:
+    manifest = root / f"workers/{name}/pyproject.toml"
+    manifest.write_text(f"{manifest.read_text()}[tool.ws.docker]\nport = {port}\n")
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    assert isinstance(port, int)
+    return port
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_a_port_is_that_of_one_service_alone(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root, port = make(chat=LONG, parse=LONG, router=LONG), free_port()
+    for name in ("chat", "parse", "router"):
+        say_port(root, name, port)
+    words = ("docker", "up", "--host", "--no-wait", "--format", "json")
+    together = outcomes(ws(*words, "chat", "parse"))
+    taken = f"port {port} is that of chat: say another in [tool.ws.docker]"
+    assert together["chat"][0] == "done"
+    assert together["parse"] == ("failed", taken)
+    assert outcomes(ws(*words, "router", "chat"))["router"] == ("failed", taken)
+
+
+@pytest.mark.usefixtures("socket_enabled")
+def test_what_answers_meanwhile_is_not_the_program_that_dies(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    port = free_port()
+    listen = f"import socket, time; s = socket.create_server(('127.0.0.1', {port})); time.sleep(9)"
+    root = make(chat=f'#!/bin/sh\n{sys.executable} -c "{listen}" &\nsleep 0.8\nexit 3\n')
+    say_port(root, "chat", port)
+    failed = outcomes(ws("docker", "up", "chat", "--host", "--format", "json"))["chat"]
+    assert failed == ("failed", "it ended at once, with code 3")
+
+
+@pytest.mark.parametrize("more", [(), ("--follow",), ("--tail", "1")])
+def test_the_last_words_of_a_program_are_told_though_no_line_ends_them(
+    make: Callable[..., Path], ws: Callable[..., Ran], more: tuple[str, ...]
+) -> None:
+    make(chat="#!/bin/sh\nprintf 'no way'\nexit 3\n")
+    ws("docker", "up", "chat", "--host")
+    assert ws("docker", "logs", "chat", "--host", *more).out == "chat | no way\n"
+
+
+def test_all_that_was_said_up_to_the_end_is_told_to_who_follows(
+    make: Callable[..., Path], ws: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ends(_seconds: float) -> None:
+        os.kill(number, signal.SIGKILL)
+        until_ended(number)
+        with (root / ".ws/logs/up/chat.log").open("a") as log:
+            log.write("half\nno way")
+
+    root = make(chat="#!/bin/sh\nprintf 'one\\nother '\nexec sleep 60\n")
+    ws("docker", "up", "chat", "--host")
+    number = pid(root, "chat")
+    monkeypatch.setattr("ws.commands.host_down.time", SimpleNamespace(sleep=ends))
+    followed = ws("docker", "logs", "chat", "--host", "--follow")
+    assert followed.out == "chat | one\nchat | other half\nchat | no way\n"
+
+
+def test_what_has_died_is_not_told_as_running(
+    make: Callable[..., Path], ws: Callable[..., Ran]
+) -> None:
+    root = make(chat=LONG, parse=LONG)
+    ws("docker", "up", "chat", "--host")
+    number = pid(root, "chat")
+    os.kill(number, signal.SIGKILL)
+    until_ended(number)
+    ran = ws("docker", "up", "parse", "--host", "--format", "json")
+    assert ran.json["data"]["running"] == ["broker", "parse"]
 
 
 def test_ctrl_c_ends_the_waiting_and_not_what_was_started(

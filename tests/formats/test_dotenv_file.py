@@ -21,6 +21,14 @@ from ws.formats import dotenv_file
         ("B=b\nA='<${B}>'", "<${B}>"),
         ("A=<${SHELL_HAS}>", "<it>"),
         ("SHELL_HAS=no\nA=${SHELL_HAS}", "it"),
+        ('B=b\nA="\\$B"', "$B"),
+        ('B=b\nA="\\\\$B"', "\\b"),
+        ("B=b\nA=\\$B", "\\b"),
+        ("B=b\nA='\\$B'", "\\$B"),
+        ("A: one # said\n", "one"),
+        ("B=b\nexport A:<$B>", "<b>"),
+        ("B=b\n\nA : '<$B>'\n", "<$B>"),
+        ('B="b\nA: one"\n', None),
         ("A=", ""),
         ("A", None),
         ("B=1", None),
@@ -34,6 +42,7 @@ def test_values_are_those_of_compose(text: str, value: str | None) -> None:
     ("text", "message", "line"),
     [
         ("A=1\n\n\nb c\n", "this is no NAME=VALUE", 4),
+        ("A=1\n\nB: 'b\n", "this is no NAME=VALUE", 3),
         ("A=1\n\nB=${C:?say it}\n", "C is not set: say it", 3),
     ],
 )

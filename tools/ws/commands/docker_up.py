@@ -158,11 +158,8 @@ def _build(
     if not _prebuilt(workspace):
         return None
     wish = Wish(asked.dev)
-    wanted = [
-        member
-        for member in compose.members(workspace)
-        if (not names or member.name in names) and not (asked.infra and not asked.services)
-    ]
+    meant = () if asked.infra and not asked.services else names or found.services(every=False)
+    wanted = [member for member in compose.members(workspace) if member.name in meant]
     if not asked.build:
         tags = {images.tag_of(workspace, member, wish): member for member in wanted}
         there = found.docker.images(tags)

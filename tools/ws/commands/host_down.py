@@ -14,7 +14,7 @@ from ws.generate import compose
 from ws.model.report import Outcome, Report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from ws.commands.context import Context
@@ -33,7 +33,7 @@ def down(context: Context) -> Report:
         known = workspace.by_name
         for group in (True, False):
             programs = [each for each in there.values() if (each.name in known) is group]
-            alive = {each.name for each in programs if background.runs(each, context.environ)}
+            alive = {each.name for each in programs if background.lives(each, context.environ)}
             killed = background.end(programs, context.environ)
             for each in programs:
                 running.forget(store, each.name)
@@ -66,15 +66,17 @@ def logs(context: Context, asked: docker_logs.Asked, on_line: Callable[[str], No
         on_line(lines[-1])
 
     places: dict[str, int] = {}
+    alive = _alive(context, store, names) if asked.follow else set()
     for name in names:
-        said, places[name] = _read(known[name], 0)
+        said, places[name] = _read(known[name], 0, whole=name in alive)
         for line in said if asked.tail is None else said[len(said) - min(asked.tail, len(said)) :]:
             tell(name, line)
     try:
-        while asked.follow and any(_alive(context, store, names)):
+        while alive:
             time.sleep(_PAUSE)
+            alive = _alive(context, store, names)  # before it is read: then nothing is missed
             for name in names:
-                said, places[name] = _read(known[name], places[name])
+                said, places[name] = _read(known[name], places[name], whole=name in alive)
                 for line in said:
                     tell(name, line)
     except KeyboardInterrupt:
@@ -83,22 +85,25 @@ def logs(context: Context, asked: docker_logs.Asked, on_line: Callable[[str], No
     return Report(docker_logs.COMMAND, data={"lines": lines, "host": True}, notes=notes)
 
 
-def _alive(context: Context, store: Store, names: tuple[str, ...]) -> Iterator[bool]:
+def _alive(context: Context, store: Store, names: tuple[str, ...]) -> set[str]:
     there = running.remembered(store)
-    return (background.runs(there[name], context.environ) for name in names if name in there)
+    listed = (name for name in names if name in there)
+    return {name for name in listed if background.runs(there[name], context.environ)}
 
 
-def _read(log: Path, place: int) -> tuple[list[str], int]:
-    """The whole lines behind a place, and the place behind them; a new log is read anew."""
+def _read(log: Path, place: int, *, whole: bool) -> tuple[list[str], int]:
+    """The lines behind a place, and the place behind them; a new log is read anew.
+
+    The last one may be without an end, but for who wants `whole` lines.
+    """
     try:
         with log.open("rb") as file:
             size = file.seek(0, 2)
-            file.seek(place if place <= size else 0)
+            start = file.seek(place if place <= size else 0)
             data = file.read()
-            end = file.tell()
     except OSError:
         return [], place
-    whole, newline, rest = data.rpartition(b"\n")
-    if not newline:
-        return [], end - len(rest)
-    return whole.decode(errors="replace").split("\n"), end - len(rest)
+    if whole:
+        data = data[: data.rfind(b"\n") + 1]
+    lines = data.removesuffix(b"\n").decode(errors="replace").split("\n") if data else []
+    return lines, start + len(data)

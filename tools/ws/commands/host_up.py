@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,7 @@ from ws.generate import compose
 from ws.model.plan import Plan, RunImage
 from ws.model.report import Outcome, Report
 from ws.model.running import HostService, Running
-from ws.planning import host_places, host_services
+from ws.planning import compose_profiles, host_places, host_services
 from ws.planning.compose_waits import with_needs
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ _MOMENT = 1.0
 """Seconds in which a program that cannot work ends."""
 _PATIENCE = 60.0
 """Seconds in which one must listen at its port."""
+_AGAIN = 0.2
+"""Seconds after which it is looked at again: what listens may be another program, and it dies."""
 _PAUSE = 0.05
 _TAIL = 20
 
@@ -56,9 +59,12 @@ def run(context: Context, asked: Asked) -> Report:
     members = {member.name: member for member in compose.members(workspace)}
     names = checked(workspace, asked.services, (*infrastructure, *members))
     waits = generate_compose.waits_of(workspace)
-    wanted = names or (infrastructure if asked.infra else (*infrastructure, *members))
+    variables = _variables(workspace, context.environ)
+    usual = infrastructure if asked.infra else (*infrastructure, *members)
+    profiles = variables.get(compose_profiles.VARIABLE, "")
+    wanted = names or compose_profiles.switched_on(workspace, usual, profiles)
     if asked.infra and not wanted:
-        return no_infrastructure({"host": True, "running": sorted(running.remembered(store))})
+        return no_infrastructure({"host": True, "running": sorted(_running(context, store))})
     wanted = with_needs(wanted, waits)
     processes = Processes()
     observer = context.observer()
@@ -66,7 +72,6 @@ def run(context: Context, asked: Asked) -> Report:
         with store.exclusive(context.note):
             plan = (RunImage(name, name, "to be started") for name in wanted)
             observer.planned(Plan(COMMAND, tuple(plan)))
-            variables = _variables(workspace, context.environ)
             started = _Start(context, workspace, variables, store, processes, observer)
             for name in wanted:
                 started.service(name)
@@ -76,7 +81,7 @@ def run(context: Context, asked: Asked) -> Report:
     finally:
         processes.stop()
         observer.ended()
-    data = {"host": True, "running": sorted(running.remembered(store))}
+    data = {"host": True, "running": sorted(_running(context, store))}
     notes = ("next: ws docker logs --host --follow, ws docker down --host",)
     return Report(COMMAND, outcomes=started.outcomes(wanted), data=data, notes=notes)
 
@@ -92,8 +97,14 @@ class _Start:
     store: Store
     processes: Processes
     observer: Observer
+    _ports: dict[int, str] = field(default_factory=dict)
+    """Whose service has each port, of those that were started."""
     _found: dict[str, Outcome] = field(default_factory=dict)
     _young: dict[str, tuple[HostService, Detached, float]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in _running(self.context, self.store):
+            self._ports[_port(self.workspace, name)] = name
 
     def service(self, name: str) -> None:
         """Start one; what it waits for is on its way already."""
@@ -103,14 +114,13 @@ class _Start:
             if there and background.runs(there, self.context.environ):
                 self._settle(name, "skipped", f"already running, process {there.pid}")
                 return
+            self._end_rest(name)
             service = _service(self.workspace, name)
             if service is None:
                 reason = f"it has no form without Docker: {host_services.HINT}"
                 self._settle(name, "skipped", reason)
-            elif service.port and service.venv and _answers(service.port):
-                how = "end what has it, or say another port in [tool.ws.docker]"
-                reason = f"port {service.port} of this machine is taken: {how}"
-                self._settle(name, "failed", reason)
+            elif service.port and service.venv and (taken := self._taken(service.port)):
+                self._settle(name, "failed", taken)
             elif service.port and _answers(service.port):
                 reason = f"something answers at port {service.port} already, and is used"
                 self._settle(name, "skipped", reason)
@@ -119,6 +129,13 @@ class _Start:
         except WsError as fault:
             hint = f" ({fault.hint})" if fault.hint else ""
             self._settle(name, "failed", f"{fault.reason}{hint}")
+
+    def _taken(self, port: int) -> str:
+        """Why a member cannot have a port; empty where it can."""
+        if other := self._ports.get(port):
+            return f"port {port} is that of {other}: say another in [tool.ws.docker]"
+        how = "end what has it, or say another port in [tool.ws.docker]"
+        return f"port {port} of this machine is taken: {how}" if _answers(port) else ""
 
     def look(self, *, wait: bool) -> None:
         """See which of them live, and with `wait` until they listen."""
@@ -152,19 +169,17 @@ class _Start:
                 end_session(detached.pid, kill=True)  # or nobody could end it
                 raise
         self._young[service.name] = (service, detached, begun)
+        self._ports[service.port] = service.name
         if service.port and not service.venv:  # others need it, and it is quick
             self._young.pop(service.name)
             self._await(service, detached, begun, wait=True)
 
     def _await(self, service: HostService, program: Detached, begun: float, *, wait: bool) -> None:
-        deadline = begun + (_PATIENCE if wait and service.port else _MOMENT)
-        while (code := program.ended()) is None and time.monotonic() < deadline:
-            if service.port and _answers(service.port):
-                break
-            time.sleep(_PAUSE)
+        code = _code(service, program, begun, wait=wait)
         seconds = time.monotonic() - begun
         log = f".ws/{'/'.join(running.LOGS)}/{service.name}.log"
         if code is not None:
+            self._end_rest(service.name)
             running.forget(self.store, service.name)
             tail = _tail(self.workspace.root / log)
             reason = f"it ended at once, with code {code}" + (f": {tail[-1]}" if tail else "")
@@ -175,6 +190,11 @@ class _Start:
         else:
             at = f" at port {service.port}" if service.port else ""
             self._settle(service.name, "done", f"process {program.pid}{at}", seconds, log)
+
+    def _end_rest(self, name: str) -> None:
+        """End what a service that has died left behind: nobody could do it later."""
+        if there := running.remembered(self.store).get(name):
+            background.end([there], self.context.environ)
 
     def _environ(self, service: HostService) -> dict[str, str]:
         """The caller's variables, and those of the service; its own programs come first."""
@@ -247,6 +267,35 @@ def _volumes(workspace: Workspace, name: str) -> dict[str, str]:
         if volume.environment:
             found[volume.environment] = str(folder)
     return found
+
+
+def _running(context: Context, store: Store) -> list[str]:
+    """The names of services that run."""
+    found = running.remembered(store)
+    return [name for name, each in found.items() if background.runs(each, context.environ)]
+
+
+def _port(workspace: Workspace, name: str) -> int:
+    """Where a service that runs listens; 0 for nowhere, or where that is not said any more."""
+    member = workspace.by_name.get(name)
+    if member:
+        return member.manifest.settings.docker.port
+    with suppress(KeyError, WsError):
+        found = host_services.of_infrastructure(workspace, name)
+        return found.port if found else 0
+    return 0
+
+
+def _code(service: HostService, program: Detached, begun: float, *, wait: bool) -> int | None:
+    """The code of a program that ends in the time in which it is watched; else `None`."""
+    deadline = begun + (_PATIENCE if wait and service.port else _MOMENT)
+    listens = not service.port
+    while (code := program.ended()) is None and time.monotonic() < deadline:
+        if not listens and _answers(service.port):
+            listens = True
+            deadline = max(begun + _MOMENT, time.monotonic() + _AGAIN)
+        time.sleep(_PAUSE)
+    return code
 
 
 def _answers(port: int) -> bool:

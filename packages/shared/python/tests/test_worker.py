@@ -54,6 +54,7 @@ def test_a_message_without_an_id_gets_one() -> None:
         ("[" * 5000, "not JSON"),
         ('{"id": "x", "payload": {"text": 3}}', "text: Input should be a valid string"),
         ('{"id": "x", "payload": {"text": "fail"}}', "ValueError: cannot shout that"),
+        ('{"id": "x", "payload": {"text": "name"}}', "ValueError: caf\\udce9.txt"),
     ],
 )
 def test_a_bad_message_gives_a_one_line_error_and_the_next_is_answered(

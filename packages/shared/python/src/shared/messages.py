@@ -36,7 +36,10 @@ class Result(BaseModel):
 
 
 def one_line(error: Exception) -> str:
-    """Say in one line what went wrong; for a validation error, where and why."""
+    """Say in one line what went wrong; for a validation error, where and why.
+
+    What is no text, such as half of a surrogate pair, is escaped: any transport can send it.
+    """
     if isinstance(error, ValidationError):
         text = "; ".join(
             ": ".join(filter(None, [".".join(map(str, fault["loc"])), fault["msg"]]))
@@ -44,4 +47,4 @@ def one_line(error: Exception) -> str:
         )
     else:
         text = f"{type(error).__name__}: {error}"
-    return " ".join(text.split())
+    return " ".join(text.encode(errors="backslashreplace").decode().split())
