@@ -23,11 +23,15 @@ POETRY = "ws-test/poetry"
 """Poetry on `python:3.11-slim`, with a package index inside: see images/poetry."""
 
 
+_ONLY_BUILD = ("test_truth.py", "test_generated.py", "test_reference_images.py")
+
+
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything here is marked, and stays with one worker of pytest-xdist.
+    """Everything here is marked, and stays with one worker of pytest-xdist, or with another one.
 
-    They share images, and look at what is left in the engine. One that fails is run once more: an
+    They share images, and look at what is left in the engine; those that only build Dockerfiles
+    and run them do not. One that fails is run once more: an
     engine (20.10) does not always find what it has while images come and go, and lets a build join
     a step of one before it that was ended.
     """
@@ -35,7 +39,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.is_relative_to(here):
             item.add_marker(pytest.mark.docker)
-            item.add_marker(pytest.mark.xdist_group("docker"))
+            alone = item.path.name in _ONLY_BUILD
+            item.add_marker(pytest.mark.xdist_group("dockerfiles" if alone else "docker"))
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 

@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from tests.conftest import LONG
+from tests.conftest import LONG, long
 from tests.integration.living import living, mark
 
 from ws.engines import image_archive
@@ -384,6 +384,7 @@ def test_members_that_are_not_in_it_are_named(place: Led, data: bytes) -> None:
     assert data
 
 
+@long
 def test_the_archive_is_hardly_larger_than_base_and_layers_together(
     images: Images, tmp_path: Path
 ) -> None:
