@@ -31,9 +31,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here is marked, and stays with one worker of pytest-xdist, or with another one.
 
     They share images, and look at what is left in the engine; those that only build Dockerfiles
-    and run them do not. One that fails is run once more: an
-    engine (20.10) does not always find what it has while images come and go, and lets a build join
-    a step of one before it that was ended.
+    and run them do not. One that fails is run once more: an engine (20.10) does not always find
+    what it has while images come and go, and lets a build join a step of one that was ended.
     """
     here = Path(__file__).parent
     for item in items:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ws.engines.probes import ANYWHERE, find
+from ws.engines.probes import ANYWHERE, find, is_warning
 from ws.errors import ToolError
 from ws.formats.image_layout import full_name
 from ws.model.built import BuiltImage
@@ -83,7 +83,7 @@ class Docker:
                 for tag in document.get("RepoTags") or ():
                     found |= dict.fromkeys(wanted.get(full_name(tag), ()), image)
                 continue
-            if line.strip() and not _is_warning(line) and not _NO_IMAGE.search(line):
+            if line.strip() and not is_warning(line) and not _NO_IMAGE.search(line):
                 raise _failed(line)
         return found
 
@@ -140,7 +140,7 @@ class Docker:
     def platform(self) -> str:
         """What the engine runs, such as `linux/amd64`; empty where it does not say."""
         ended = self.ask("version", "--format", "{{.Server.Os}}/{{.Server.Arch}}")
-        said = next((line.strip() for line in ended.tail if not _is_warning(line)), "")
+        said = next((line.strip() for line in ended.tail if not is_warning(line)), "")
         return said if ended.code == 0 and said.strip("/") else ""
 
     def has_buildx(self) -> bool:
@@ -170,11 +170,6 @@ def _image(document: Mapping[str, Any]) -> BuiltImage:
         command=tuple(config.get("Cmd") or ()),
         platform="/".join(filter(None, map(document.get, ("Os", "Architecture", "Variant")))),
     )
-
-
-def _is_warning(line: str) -> bool:
-    """Whether the client complains, such as about its own settings, and works all the same."""
-    return line.startswith("WARNING:")
 
 
 def _failed(line: str) -> ToolError:

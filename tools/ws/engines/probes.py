@@ -59,11 +59,15 @@ def program(
     except WsError as fault:
         return Program(path, trouble=NO_ANSWER if processes.stopped else fault.reason)
     lines = [line.strip() for line in ended.tail if line.strip()]
-    # Docker's client warns of settings that it cannot read, and goes on.
-    said = [line for line in lines if not line.startswith("WARNING:")] or lines
+    said = [line for line in lines if not is_warning(line)] or lines
     version = _VERSION.search("\n".join(said))
     if ended.code == 0 and version:
         return Program(path, version[0])
     if processes.stopped:
         return Program(path, trouble=NO_ANSWER)
     return Program(path, trouble=said[-1] if said else f"it ended with code {ended.code}")
+
+
+def is_warning(line: str) -> bool:
+    """Whether a program only warns: Docker's client does, of its own settings, and goes on."""
+    return line.startswith("WARNING:")
